@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_ASSEMBLER_H
+#define XAS_ASSEMBLER_H
+
+#include "xasScan.h"
+
+/** How a station scans; from xasd.conf. */
+typedef struct xasAssemblerRules {
+    char station[32];
+    xasDetection detection;
+    uint32_t roles;    /* bit set of configured roles */
+    uint32_t required; /* of these a disconnect spoils the scan */
+    char element[3];   /* fixed by the configuration, "" if not */
+    xasShell shell;
+    double energy_scale;      /* 1000 for a PV in keV, else 1 */
+    double i0_min;            /* low_i0 below it; 0: no test */
+    double point_timeout_s;   /* a point waits no longer for its channels */
+    double scan_timeout_s;    /* no point for so long: timeout; 0: never */
+    double resume_gap_s;      /* a journal this old is not resumed */
+    double clock_tolerance_s; /* stamps further off are replaced; 60 */
+} xasAssemblerRules;
+
+void xasAssemblerRulesDefaults(xasAssemblerRules *rules);
+
+typedef struct xasAssembler xasAssembler;
+
+/** What the assembler wants done, in order. */
+typedef enum xasActionKind {
+    xasActionGet,   /* read `roles` once by a get; answer with xasEventReply */
+    xasActionStart, /* a scan has begun: xasAssemblerScan() */
+    xasActionPoint, /* its point `index` is complete */
+    xasActionEnd    /* it has ended: take it by xasAssemblerTake() */
+} xasActionKind;
+
+typedef struct xasAction {
+    xasActionKind kind;
+    uint32_t roles; /* xasActionGet */
+    size_t index;   /* xasActionPoint */
+} xasAction;
+
+xasStatus xasAssemblerCreate(const xasAssemblerRules *rules,
+                             xasAssembler **out);
+void xasAssemblerDestroy(xasAssembler *a);
+
+/** \brief Feed one event. Pure: time is only what events carry.
+ * Actions that follow are then fetched by xasAssemblerNext() until it is
+ * false; after xasActionEnd the scan waits to be taken, and must be before the
+ * next event. \return xasErrMemory: one point or scan is lost, and said */
+xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *event);
+bool xasAssemblerNext(xasAssembler *a, xasAction *action);
+
+/** \brief The running or ended scan, NULL if none; valid until taken. */
+const xasScan *xasAssemblerScan(const xasAssembler *a);
+/** \brief Move the ended scan out; NULL if none. */
+xasScan *xasAssemblerTake(xasAssembler *a);
+
+/** \brief When it wants a xasEventTick next; 0 for not at all (Unix ns). */
+int64_t xasAssemblerDeadline(const xasAssembler *a);
+
+/** \brief Give back a journalled scan before the first event. The station's
+ * PVs decide: still active with the next sequence number: it goes on, else it
+ * ends as interrupted. Moves the scan in. */
+xasStatus xasAssemblerResume(xasAssembler *a, xasScan *scan, int64_t now_ns);
+
+/** \brief End the running scan now (stop of the daemon, command, reload). */
+xasStatus xasAssemblerStop(xasAssembler *a, xasExit exit, const char *reason,
+                           int64_t now_ns);
+
+/** Last value and time of each role, for Live: records and `Ca:`. */
+typedef struct xasRoleState {
+    bool connected, valid;
+    double value;
+    int64_t stamp_ns, received_ns;
+} xasRoleState;
+void xasAssemblerRoleState(const xasAssembler *a, xasRole role,
+                           xasRoleState *out);
+
+#endif

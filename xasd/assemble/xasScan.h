@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_SCAN_H
+#define XAS_SCAN_H
+
+#include "xasEvent.h"
+#include "xasFeatures.h"
+#include "xasResult.h"
+#include "xasStatus.h"
+
+typedef enum xasExit {
+    xasExitNone, /* still running */
+    xasExitComplete,
+    xasExitAborted,
+    xasExitInterrupted, /* we stopped, or the source went away */
+    xasExitTimeout,
+    xasExitBeamLost,
+    xasExitLossy, /* ended, but points are known to be lost */
+    xasExitCount
+} xasExit;
+
+/** \brief "complete", "beam_lost", ... */
+const char *xasExitName(xasExit exit);
+
+/** Flags of a point, a bit set. */
+enum {
+    xasPointInvalid = 1,      /* severity INVALID or a NaN in a channel */
+    xasPointDisconnected = 2, /* a channel had no connection */
+    xasPointLate = 4,         /* closed by the time-out, a channel missing */
+    xasPointDuplicate = 8,    /* measured again later: superseded */
+    xasPointLowI0 = 16,
+    xasPointStampBad = 32 /* undefined or > 60 s off: receipt time used */
+};
+
+/** \brief Flags in words, "late;invalid", into out; "" for none. */
+void xasPointFlagsText(uint32_t flags, char *out, size_t size);
+
+/** Something worth a row of its own: a gap, a disconnect, a loss. */
+typedef struct xasScanEvent {
+    int64_t stamp_ns;
+    int64_t point;  /* points complete by then */
+    char what[24];  /* "gap", "disconnect", "connect", "overflow", "start" */
+    char text[104]; /* role or PV and numbers, for people */
+} xasScanEvent;
+
+#define XAS_UID_SIZE 40
+
+/** A scan being assembled or read back.  Owns its arrays. */
+typedef struct xasScan {
+    int64_t row;            /* in the store, 0 before */
+    char uid[XAS_UID_SIZE]; /* "BL5S1-20261122T152430.123Z" */
+    char station[32];
+    char mode[16]; /* "step" */
+    xasDetection detection;
+    char sample[XAS_SAMPLE_SIZE];  /* "" unknown */
+    char formula[XAS_SAMPLE_SIZE]; /* "" unknown */
+    char element[3];               /* "" unknown */
+    xasShell shell;                /* xasShellNone unknown */
+    int64_t planned;               /* points, 0 unknown */
+    int64_t start_ns, end_ns;      /* first and last point; or start event */
+    xasExit exit;
+    char reason[XAS_REASON_SIZE]; /* why it started or ended as it did */
+    int64_t lost;                 /* points known to be lost */
+
+    size_t n, capacity;               /* points */
+    uint32_t channels;                /* bit (1 << role): measured */
+    double *channel[xasChannelCount]; /* [n] NaN where missing */
+    int64_t *stamp_ns;                /* [n] */
+    uint32_t *flags;                  /* [n] */
+    size_t nEvents, eventCapacity;
+    xasScanEvent *event; /* [nEvents] */
+} xasScan;
+
+/** \brief An empty scan; channels is a bit set of roles. */
+xasStatus xasScanCreate(uint32_t channels, xasScan **out);
+void xasScanDestroy(xasScan *scan);
+
+/** \brief Append a point. \param value [xasChannelCount], NaN missing */
+xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
+                          uint32_t flags);
+/** \brief Append an event; format as printf. */
+xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
+                          const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/** \brief Points with any flag but duplicate. */
+size_t xasScanFlagged(const xasScan *scan);
+
+/** \brief The spectrum of its good points.
+ *
+ * Leaves out flagged points; of points measured again the last good one wins.
+ * Signal by detection: I1, fluorescence, TEY.
+ * \return xasErrRange when no point is usable, xasErrNotFound without the
+ *         channels its detection needs */
+xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_MODEL_H
+#define XAS_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "xasStatus.h"
+
+#define XAS_NAME_SIZE 64
+
+/** Which edge's E_r an absolute energy column is filled from. */
+typedef enum xasErIndex { xasErK, xasErL3, xasErL2, xasErCount } xasErIndex;
+
+/** Training data as the caller holds it; nothing is owned. */
+typedef struct xasTable {
+    size_t n, p;
+    const char *const *id;       /* [n] sample, unique */
+    const char *const *compound; /* [n] equal texts are left out together */
+    const char *const *column;   /* [p] feature names, canonical order */
+    const double *x;             /* [n*p] by rows; NaN is missing */
+    const double *y;             /* [n] target, kJ/mol */
+    const double *er_eV;         /* [n*xasErCount] by rows: E_r K, L3, L2 */
+} xasTable;
+
+typedef struct xasTrainOptions {
+    double alpha_fraction; /* of alpha_max; 0.05 */
+    double clip_sd;        /* 0.5; infinity for none */
+    double correlation;    /* drop at |r| >= this; 0.85 */
+    double max_missing;    /* usable: at most this part missing; 0.5 */
+    size_t top;            /* 8 */
+} xasTrainOptions;
+
+void xasTrainOptionsDefaults(xasTrainOptions *options);
+
+/** One term of a linear predictor.  A missing value becomes `fill` (plus the
+ * row's own E_r if `er` is not xasErCount); then it is clipped to [lo, hi]. */
+typedef struct xasTerm {
+    size_t column;
+    double coefficient; /* kJ/mol per unit of the column */
+    double fill, lo, hi;
+    xasErIndex er;
+} xasTerm;
+
+typedef struct xasLinear {
+    double intercept; /* kJ/mol */
+    size_t n;
+    xasTerm *term; /* [n] owned; order of selection */
+} xasLinear;
+
+typedef struct xasScore {
+    double r2, mae, rmse; /* r2 against the overall mean */
+    double pct_fs;        /* 100 mae / (max y - min y) */
+} xasScore;
+
+/** A trained model with its whole report.  Everything in it is owned. */
+typedef struct xasModel {
+    size_t n, p, nFolds;
+    xasTrainOptions options;
+    char (*id)[XAS_NAME_SIZE];       /* [n] */
+    char (*compound)[XAS_NAME_SIZE]; /* [n] */
+    char (*column)[XAS_NAME_SIZE];   /* [p] */
+    double *y;                       /* [n] */
+    size_t *foldOf;                  /* [n] 0..nFolds-1 */
+
+    /* The fit to all rows, DEFINITIONS.md section 6 */
+    bool *usable, *kept; /* [p] */
+    double *fill;        /* [p] NaN where not usable */
+    double *lasso;       /* [p] standardised weights, NaN where not kept */
+    double alpha_max, alpha;
+    size_t nSelected;
+    size_t *selected; /* [nSelected] columns, largest |weight| first */
+    xasLinear all;
+    double *fitted; /* [n] kJ/mol */
+
+    /* Leave one compound out */
+    xasLinear *fold;    /* [nFolds] whole training without that compound */
+    double *predNested; /* [n] */
+    double *predOnce;   /* [n] select-once: as in the source, optimistic */
+    xasScore nested, once, baseline, train;
+
+    /* Ranking: mean standardised coefficient over folds, 0 where not chosen */
+    double *rank;                 /* [p] kJ/mol per sd */
+    size_t *chosen, *signChanges; /* [p] over the folds */
+} xasModel;
+
+/** \brief Train as DEFINITIONS.md section 6 says.
+ * \return xasErrRange: fewer than 5 rows or 3 compounds, no usable column;
+ *         xasErrNaN: a target is not finite; xasErrArg: a repeated id */
+xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
+                        xasModel **out, xasMessage *message);
+void xasModelDestroy(xasModel *model);
+
+#define XAS_CLIPPED_SIZE 128
+
+typedef struct xasPrediction {
+    double value;    /* kJ/mol */
+    double lo, hi;   /* jackknife+; infinite when N is too small */
+    double level;    /* the real level k/(N+1), >= the one asked for */
+    size_t n;        /* rows trained on */
+    double distance; /* to the nearest training row, in training sd */
+    bool leftOut;    /* value of the fold without this compound */
+    int nMissing;    /* terms that were filled */
+    char clipped[XAS_CLIPPED_SIZE]; /* "wl_de;sh_i", "" for none */
+} xasPrediction;
+
+/** \brief Predict one row.
+ *
+ * \param x [p] in the model's columns, NaN missing   \param er_eV [xasErCount]
+ * \param level     asked for, such as 0.80
+ * \param compound  NULL or, for a sample that is itself in training, its
+ *                  compound: the value is then that of the fold without it
+ * \return xasErrNotFound when every selected column is missing
+ * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
+xasStatus xasModelPredict(const xasModel *model, const double *x,
+                          const double *er_eV, double level,
+                          const char *compound, xasPrediction *out);
+
+#endif

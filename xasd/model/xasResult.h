@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_RESULT_H
+#define XAS_RESULT_H
+
+#include <stdint.h>
+
+#include "xasFeatures.h"
+#include "xasNorm.h"
+
+/** A sample's name: 255 bytes of UTF-8 and the end. */
+#define XAS_SAMPLE_SIZE 256
+#define XAS_REASON_SIZE 160
+
+/** Which features a model uses. */
+typedef enum xasKind { xasKindK, xasKindL, xasKindKL, xasKindCount } xasKind;
+
+/** \brief "K", "L", "K+L". */
+const char *xasKindName(xasKind kind);
+/** \brief The reverse; xasKindCount for any other word. */
+xasKind xasKindFromName(const char *name);
+
+/** What a prediction is worth; the alarm of Pred:Hf follows from it. */
+typedef enum xasPredState {
+    xasPredNone,          /* nothing yet                      INVALID */
+    xasPredValid,         /* K+L, inside the model            NO_ALARM */
+    xasPredSingleEdge,    /* one edge only                    MINOR */
+    xasPredSynthetic,     /* the model knows synthetic data   MINOR */
+    xasPredPrevious,      /* another scan has started since   MINOR */
+    xasPredExtrapolating, /* outside the training range       MAJOR */
+    xasPredLowQuality,    /* too many flagged points          MAJOR */
+    xasPredUnsaved,       /* the store did not take it yet    MAJOR */
+    xasPredNoModel,       /* none active for this edge        INVALID */
+    xasPredNotComputed,   /* no features, or a fault          INVALID */
+    xasPredStateCount
+} xasPredState;
+
+/** \brief Words for menus and tables: "single edge". */
+const char *xasPredStateName(xasPredState state);
+/** \brief EPICS severity 0..3 that it deserves. */
+int xasPredStateSeverity(xasPredState state);
+
+/** A predicted enthalpy of formation and all that it rests on. */
+typedef struct xasPredicted {
+    xasPredState state;
+    char reason[XAS_REASON_SIZE]; /* one sentence for the operator */
+    double hf, lo, hi, err;       /* kJ/mol; err = (hi-lo)/2; NaN unknown */
+    double level;                 /* real coverage level of [lo, hi] */
+    double hfOf[xasKindCount];    /* by each active model, NaN without */
+    xasKind kind;                 /* of the model used */
+    int64_t model;                /* its row, 0 for none */
+    char modelName[64];
+    int64_t nTrained;
+    double distance;
+    int64_t kScan, lScan; /* scan rows used, 0 for none */
+} xasPredicted;
+
+/** All that a finished scan came to; published and stored. */
+typedef struct xasResult {
+    int64_t scan;     /* row in the store, 0: unsaved */
+    int64_t stamp_ns; /* of the scan's last point, Unix */
+    char sample[XAS_SAMPLE_SIZE];
+    char formula[XAS_SAMPLE_SIZE];
+    int haveNorm;
+    xasNorm norm; /* valid if haveNorm */
+    xasFeatures features;
+    xasPredicted predicted;
+} xasResult;
+
+/** \brief A result that knows nothing: NaN everywhere, state none. */
+void xasResultClear(xasResult *result);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_FORMULA_H
+#define XAS_FORMULA_H
+
+#include <stddef.h>
+
+#include "xasStatus.h"
+
+#define XAS_FORMULA_PARTS 24
+#define XAS_FORMULA_TEXT  128
+
+/** Element counts of a chemical formula, in order of first appearance. */
+typedef struct xasFormula {
+    size_t n;
+    struct {
+        char symbol[3];
+        double count;
+    } part[XAS_FORMULA_PARTS];
+    double water; /* H2O units given as an adduct: CuSO4.5H2O has 5 */
+} xasFormula;
+
+/** \brief Read "FeCl2", "Fe(OH)3", "CuSO4.5H2O" (also with a middle dot).
+ *
+ * Counts include the water.  UTF-8 subscript digits are accepted.
+ * \param[out] position  byte of the first unreadable character on xasErrFormat;
+ *                       may be NULL */
+xasStatus xasFormulaParse(const char *text, xasFormula *out, size_t *position);
+
+/** \brief Atoms of an element, 0 if it is not in it. */
+double xasFormulaCount(const xasFormula *f, const char *symbol);
+
+/** \brief The compound: reduced formula without hydrate water, elements in
+ * alphabetical order with metals as written, so that equal compounds are equal
+ * texts ("FeCl2.4H2O" and "FeCl2" both give "Cl2Fe"). */
+xasStatus xasFormulaCompound(const xasFormula *f, char out[XAS_FORMULA_TEXT]);
+
+/** \brief 1..118 for a symbol, 0 for no element. */
+int xasElementZ(const char *symbol);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_SPECTRUM_H
+#define XAS_SPECTRUM_H
+
+#include <stddef.h>
+
+#include "xasStatus.h"
+
+/** How mu was measured.  Never mixed in one model. */
+typedef enum xasDetection {
+    xasDetectMu,           /* a file that holds only mu */
+    xasDetectTransmission, /* mu = ln(I0/I1) */
+    xasDetectFluorescence, /* mu = If/I0 */
+    xasDetectYield         /* mu = TEY/I0, drain current */
+} xasDetection;
+
+/** \brief "mu", "transmission", "fluorescence", "yield". */
+const char *xasDetectionName(xasDetection detection);
+
+/** \brief The reverse; xasErrNotFound for any other word. */
+xasStatus xasDetectionFromName(const char *name, xasDetection *detection);
+
+/** A cleaned spectrum: finite, sorted, in eV, close points averaged. */
+typedef struct xasSpectrum xasSpectrum;
+
+/** \brief Make mu from raw channels and clean it.
+ *
+ * DEFINITIONS.md section 1: non-finite rows dropped, max(E) < 120 means keV,
+ * stable ascending sort, points < 0.005 eV from the first of a group averaged.
+ * \param energy_eV [n] as measured, any order
+ * \param i0        [n] incident intensity; NULL for xasDetectMu
+ * \param signal    [n] I1, fluorescence, TEY or, for xasDetectMu, mu itself
+ * \param[out] out  owned by the caller
+ * \return xasErrArg; xasErrRange if no usable row is left; xasErrMemory */
+xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
+                            const double *i0, const double *signal, size_t n,
+                            xasSpectrum **out);
+void xasSpectrumDestroy(xasSpectrum *s);
+
+size_t xasSpectrumSize(const xasSpectrum *s);
+xasDetection xasSpectrumDetection(const xasSpectrum *s);
+const double *xasSpectrumEnergy(const xasSpectrum *s); /* [size] eV */
+const double *xasSpectrumMu(const xasSpectrum *s);     /* [size] */
+/** Relative photon variance m_j of each point, NULL without channels. */
+const double *xasSpectrumVariance(const xasSpectrum *s);
+
+#endif
