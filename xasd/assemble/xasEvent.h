@@ -25,6 +25,7 @@ typedef enum xasRole {
     xasRoleFormula,                  /* text */
     xasRoleElement,                  /* text "Fe" */
     xasRoleEdge,                     /* text "K" or "L" */
+    xasRoleComment, /* text: what the station says of this scan */
     xasRoleCount
 } xasRole;
 

@@ -53,6 +53,7 @@ typedef struct xasScan {
     xasDetection detection;
     char sample[XAS_SAMPLE_SIZE];  /* "" unknown */
     char formula[XAS_SAMPLE_SIZE]; /* "" unknown */
+    char comment[XAS_SAMPLE_SIZE]; /* "" none; SYNTHETIC marks data */
     char element[3];               /* "" unknown */
     xasShell shell;                /* xasShellNone unknown */
     int64_t planned;               /* points, 0 unknown */

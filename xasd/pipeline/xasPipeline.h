@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_PIPELINE_H
+#define XAS_PIPELINE_H
+
+#include "xasResult.h"
+#include "xasScan.h"
+#include "xasStore.h"
+
+/** From a finished scan to a prediction; knows no EPICS and no libevent.
+ * Holds the active models, read again when the store has changed. */
+typedef struct xasPipeline xasPipeline;
+
+typedef struct xasPipelineRules {
+    double level;                           /* interval asked for, 0.80 */
+    double join_days;                       /* 0: no limit */
+    const char (*no_join)[XAS_SAMPLE_SIZE]; /* [nNoJoin] never joined */
+    size_t nNoJoin;
+    const char *code; /* version of the program, stored */
+} xasPipelineRules;
+
+/** \param store  used, not owned; must outlive it */
+xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
+                            xasPipeline **out);
+void xasPipelineDestroy(xasPipeline *p);
+
+/** \brief Normalise and find features: pure numbers, no store.
+ *
+ * Fills sample, formula, stamp, norm and features; finds the element and edge
+ * if the scan does not say. Never fails for bad data: the flags say why. */
+xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result);
+
+/** \brief Predict for the sample of a stored scan (result->scan), from its
+ * newest good scans of both edges and the active models. Reads only; states
+ * and reasons as in xasResult.h. */
+xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result);
+
+/** \brief Re-read the active models if another connection has written.
+ * \param[out] changed  they are others than before; may be NULL */
+xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
+
+/** \brief The whole road of one scan: analyse, close and store it with its
+ * features, predict, store the prediction.
+ *
+ * On xasErrBusy and xasErrIo the result is filled as far as possible, its
+ * state unsaved, and the scan may be given again.
+ * \param source  "live" or the file it was read from */
+xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
+                         xasResult *result);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_STORE_SCAN_H
+#define XAS_STORE_SCAN_H
+
+#include "xasResult.h"
+#include "xasScan.h"
+#include "xasStore.h"
+
+/* Calls that write take part in the caller's transaction (xasStoreBegin) and
+ * say xasErrState without one. */
+
+/** \brief Open a scan: its row exists from its first moment.
+ * \param[in,out] scan  its row is set */
+xasStatus xasStoreScanOpen(xasStore *store, xasScan *scan);
+
+/** \brief Add points [first, first+n) of a running scan to the journal.
+ * \param points  holds them; its row need not be set, `row` counts */
+xasStatus xasStoreScanJournal(xasStore *store, int64_t row,
+                              const xasScan *points, size_t first, size_t n);
+
+/** \brief Close: arrays, events, head; the journal of it goes.
+ * A scan whose row is 0 (the store was away) is inserted whole.
+ * \param source  "live" or a file name */
+xasStatus xasStoreScanClose(xasStore *store, xasScan *scan, const char *source);
+
+/** \brief Scans still open, oldest first; at most max rows. */
+xasStatus xasStoreScanListOpen(xasStore *store, int64_t *row, size_t max,
+                               size_t *n);
+
+/** \brief Read one back, from its journal if it is still open. */
+xasStatus xasStoreScanRead(xasStore *store, int64_t row, xasScan **out);
+
+/** \brief Spectrum, features and their flags of a scan (replaces). */
+xasStatus xasStoreFeatures(xasStore *store, const xasResult *result,
+                           const xasScan *scan, const char *code);
+xasStatus xasStoreFeaturesRead(xasStore *store, int64_t row, xasResult *result);
+
+/** \brief Append a prediction, caused by result->scan. */
+xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
+                             int64_t made_ns, const char *code);
+
+/** \brief Newest result of a station: scan, features, prediction;
+ * xasErrNotFound before its first scan. */
+xasStatus xasStoreLastResult(xasStore *store, const char *station,
+                             xasResult *result);
+
+/** \brief Mark a scan as rejected by the operator, or not. */
+xasStatus xasStoreScanReject(xasStore *store, int64_t row, bool rejected);
+
+/** The scans that stand for a sample. */
+typedef struct xasSampleScans {
+    int64_t sample;       /* row, 0 for a sample without a name */
+    int64_t kScan, lScan; /* newest good ones, 0 for none */
+    char detectionK[16], detectionL[16];
+} xasSampleScans;
+
+/** \brief Newest good scan of each edge of the sample that a scan measured.
+ *
+ * Good: closed, not rejected, of the same element, its features without the
+ * flags no_edge and wrong_element.
+ * \param joinable  false: only the scan itself (no name, or one in no_join)
+ * \param join_days no further apart than this from the scan; 0: no limit */
+xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
+                              double join_days, xasSampleScans *out);
+
+#endif
