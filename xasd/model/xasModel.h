@@ -7,7 +7,9 @@
 
 #include "xasStatus.h"
 
-#define XAS_NAME_SIZE 64
+/** Sample, compound and column names with their end; samples have up to 255
+ * bytes, and a name cut short would be another name. */
+#define XAS_NAME_SIZE 256
 
 /** Which edge's E_r an absolute energy column is filled from. */
 typedef enum xasErIndex { xasErK, xasErL3, xasErL2, xasErCount } xasErIndex;
@@ -39,6 +41,7 @@ typedef struct xasTerm {
     size_t column;
     double coefficient; /* kJ/mol per unit of the column */
     double fill, lo, hi;
+    double mean, sd; /* of the filled column in the rows trained on */
     xasErIndex er;
 } xasTerm;
 
@@ -71,6 +74,7 @@ typedef struct xasModel {
     size_t nSelected;
     size_t *selected; /* [nSelected] columns, largest |weight| first */
     xasLinear all;
+    double *z;      /* [n*nSelected] by rows: selected columns, standardised */
     double *fitted; /* [n] kJ/mol */
 
     /* Leave one compound out */
@@ -80,13 +84,29 @@ typedef struct xasModel {
     xasScore nested, once, baseline, train;
 
     /* Ranking: mean standardised coefficient over folds, 0 where not chosen */
-    double *rank;                 /* [p] kJ/mol per sd */
-    size_t *chosen, *signChanges; /* [p] over the folds */
+    double *rank;        /* [p] kJ/mol per sd */
+    size_t *chosen;      /* [p] folds that chose the column */
+    size_t *signChanges; /* [p] of these, folds against the commoner sign */
 } xasModel;
 
+/** \brief An empty model with its arrays, for who reads one back from a store.
+ * Numbers are NaN, counts 0; terms are added by xasLinearReserve().
+ * \param top  most columns selected */
+xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t top,
+                         xasModel **out);
+/** \brief Room for n terms, all zero; frees those there were. */
+xasStatus xasLinearReserve(xasLinear *linear, size_t n);
+
+/** \brief E_r that an absolute energy column ("wl_e", "l3_e") is filled from;
+ * xasErCount for all others. */
+xasErIndex xasModelErOf(const char *column);
+
 /** \brief Train as DEFINITIONS.md section 6 says.
+ * \param options  NULL for the defaults   \param message  may be NULL
  * \return xasErrRange: fewer than 5 rows or 3 compounds, no usable column;
- *         xasErrNaN: a target is not finite; xasErrArg: a repeated id */
+ *         xasErrNaN: a target, or an E_r that a column needs, is not finite;
+ *         xasErrArg: a repeated, empty or too long name, options that make no
+ *         sense; xasErrMemory; xasErrConverge */
 xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
                         xasModel **out, xasMessage *message);
 void xasModelDestroy(xasModel *model);
@@ -98,6 +118,7 @@ typedef struct xasPrediction {
     double lo, hi;   /* jackknife+; infinite when N is too small */
     double level;    /* the real level k/(N+1), >= the one asked for */
     size_t n;        /* rows trained on */
+    size_t nFolds;   /* compounds, the N of the level */
     double distance; /* to the nearest training row, in training sd */
     bool leftOut;    /* value of the fold without this compound */
     int nMissing;    /* terms that were filled */
@@ -106,6 +127,10 @@ typedef struct xasPrediction {
 
 /** \brief Predict one row.
  *
+ * Interval: jackknife+ over compounds; one with several rows counts once, by
+ * its largest residual.  For a compound in training it is the plain jackknife
+ * around the fold's value, from the residuals of the others, because the folds
+ * of the others have seen the sample's own value.
  * \param x [p] in the model's columns, NaN missing   \param er_eV [xasErCount]
  * \param level     asked for, such as 0.80
  * \param compound  NULL or, for a sample that is itself in training, its
