@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+SRC_DIRS += $(XASD)/exchange
+xas_SRCS += xasText.c xasXdi.c xasXdiWrite.c
+USR_INCLUDES += $(addprefix -I$(XASD)/,num spectrum model assemble exchange)
