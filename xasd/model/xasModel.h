@@ -63,6 +63,8 @@ typedef struct xasModel {
     char (*id)[XAS_NAME_SIZE];       /* [n] */
     char (*compound)[XAS_NAME_SIZE]; /* [n] */
     char (*column)[XAS_NAME_SIZE];   /* [p] */
+    double *x;                       /* [n*p] by rows, NaN missing */
+    double *er_eV;                   /* [n*xasErCount] by rows, NaN unknown */
     double *y;                       /* [n] */
     size_t *foldOf;                  /* [n] 0..nFolds-1 */
 
@@ -74,7 +76,7 @@ typedef struct xasModel {
     size_t nSelected;
     size_t *selected; /* [nSelected] columns, largest |weight| first */
     xasLinear all;
-    double *z;      /* [n*nSelected] by rows: selected columns, standardised */
+    double *z;      /* [n*all.n] by rows: its filled columns, standardised */
     double *fitted; /* [n] kJ/mol */
 
     /* Leave one compound out */
@@ -90,12 +92,15 @@ typedef struct xasModel {
 } xasModel;
 
 /** \brief An empty model with its arrays, for who reads one back from a store.
- * Numbers are NaN, counts 0; terms are added by xasLinearReserve().
- * \param top  most columns selected */
-xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t top,
+ * Numbers are NaN, counts 0; terms are added by xasLinearReserve(); then
+ * xasModelFinish().   \param nSelected  columns selected */
+xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
                          xasModel **out);
 /** \brief Room for n terms, all zero; frees those there were. */
 xasStatus xasLinearReserve(xasLinear *linear, size_t n);
+/** \brief Derive what need not be stored: mean and sd of all terms, z.
+ * \return xasErrArg when a term or a fold points outside the model */
+xasStatus xasModelFinish(xasModel *model);
 
 /** \brief E_r that an absolute energy column ("wl_e", "l3_e") is filled from;
  * xasErCount for all others. */

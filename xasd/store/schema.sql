@@ -172,6 +172,7 @@ CREATE TABLE model_sample (
     dhf      REAL NOT NULL,
     fitted   REAL, nested REAL, once REAL, -- kJ/mol
     x        BLOB NOT NULL,                -- float64, in order of position
+    er_k     REAL, er_l3 REAL, er_l2 REAL, -- E_r of its element, eV
     k_scan   INTEGER REFERENCES scan (id),
     l_scan   INTEGER REFERENCES scan (id),
     PRIMARY KEY (model, row)
