@@ -1,8 +1,51 @@
 # SPDX-License-Identifier: BSD-3-Clause
-TOP = .
-include $(TOP)/configure/CONFIG
-DIRS += configure xasd db tests
-xasd_DEPEND_DIRS = configure
-db_DEPEND_DIRS = configure
-tests_DEPEND_DIRS = xasd db
-include $(TOP)/configure/RULES_TOP
+# What people type.  Each goal first sees to packages and EPICS Base
+# (configure/setup; nothing to do the second time), then hands over to EPICS's
+# build, which cannot be included here: without Base it stops every goal.
+#
+#   make          build into build/            make demo   the main job, 1 min
+#   make test     build, run all tests         make run    simulated beamline
+#   make setup    packages and EPICS Base      make deploy PREFIX= DESTDIR=
+#   V=1 shows commands; SAN=address,undefined tests a sanitized copy
+.DEFAULT_GOAL = all
+.NOTPARALLEL:
+SHELL = /bin/sh
+
+PREFIX ?= /usr/local
+jobs = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+quiet = $(if $(V),,-s --no-print-directory)
+epics = +@$(MAKE) $(quiet) $(jobs) -f configure/top.mk
+
+all: setup
+	$(epics) install
+
+setup:
+	@configure/setup
+
+ifeq ($(SAN),)
+test: all
+	$(epics) runtests
+else
+test: setup
+	+@configure/sanitize '$(SAN)' $(quiet) $(jobs)
+endif
+
+demo: all
+	@iocBoot/demo
+
+run: all
+	@iocBoot/run
+
+deploy: all
+	@configure/deploy '$(PREFIX)' '$(DESTDIR)'
+
+distclean:
+	rm -rf build O.* */O.*
+
+# clean, runtests, rebuild, ...: whatever EPICS's build knows.
+.DEFAULT:
+	@test -f configure/RELEASE.local || test -n "$$EPICS_BASE" || \
+	    { echo 'make: no EPICS Base yet; run "make setup"' >&2; exit 1; }
+	$(epics) $@
+
+.PHONY: all setup test demo run deploy distclean
