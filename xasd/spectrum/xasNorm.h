@@ -16,7 +16,7 @@ typedef struct xasNorm {
     double pre1_eV, pre2_eV;
     double norm1_eV, norm2_eV;
     int nnorm;        /* degree of the post-edge polynomial */
-    double norm_c[3]; /* its coefficients in E (eV) of mu, constant first */
+    double norm_c[3]; /* of mu - line: c0 + c1 E + c2 E^2, as norm_c* there */
 } xasNorm;
 
 /** \brief E0 as Larch finds it: a grid point of the measured axis.

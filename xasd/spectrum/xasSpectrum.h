@@ -28,8 +28,9 @@ typedef struct xasSpectrum xasSpectrum;
  * DEFINITIONS.md section 1: non-finite rows dropped, max(E) < 120 means keV,
  * stable ascending sort, points < 0.005 eV from the first of a group averaged.
  * \param energy_eV [n] as measured, any order
- * \param i0        [n] incident intensity; NULL for xasDetectMu
- * \param signal    [n] I1, fluorescence, TEY or, for xasDetectMu, mu itself
+ * \param i0        [n] incident intensity; NULL when the signal is mu itself,
+ *                  as it must be for xasDetectMu
+ * \param signal    [n] I1, fluorescence, TEY, or mu without i0
  * \param[out] out  owned by the caller
  * \return xasErrArg; xasErrRange if no usable row is left; xasErrMemory */
 xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# LAPACKE and xraylib are what the numeric archive needs of the system.
+NUMERIC_SYS_LIBS = lapacke xrl m
+
+TESTPROD_HOST += spectrumTest
+spectrumTest_SRCS += spectrumTest.c
+spectrumTest_LIBS += xasNumeric Com
+spectrumTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += spectrumTest
+
+TESTPROD_HOST += normTest
+normTest_SRCS += normTest.c sharedData.c
+normTest_LIBS += xasNumeric Com
+normTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += normTest
