@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdItems.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct entry {
+    const char *name;
+    xasdItem item;
+} entry;
+
+#define ITEM(name, type, part, field)                                          \
+    {                                                                          \
+        name,                                                                  \
+        {                                                                      \
+            xasdItem##type, xasdPart##part, offsetof(xasdSnapshot, field),     \
+                false, false                                                   \
+        }                                                                      \
+    }
+#define GRADED(name, type, field)                                              \
+    {                                                                          \
+        name,                                                                  \
+        {                                                                      \
+            xasdItem##type, xasdPartResult, offsetof(xasdSnapshot, field),     \
+                false, true                                                    \
+        }                                                                      \
+    }
+
+static const entry items[] = {
+    ITEM("live.energy", Array, Live, liveEnergy),
+    ITEM("live.mu", Array, Live, liveMu),
+    ITEM("live.i0", Array, Live, liveI0),
+    ITEM("live.commit", Count, Live, liveCommit),
+    ITEM("scan.state", Menu, Scan, state),
+    ITEM("scan.mode", Text, Scan, mode),
+    ITEM("scan.uid", Text, Scan, uid),
+    ITEM("scan.start", Text, Scan, start),
+    ITEM("scan.exit", Menu, Scan, exit),
+    ITEM("scan.reason", Text, Scan, reason),
+    ITEM("scan.points", Count, Scan, points),
+    ITEM("scan.planned", Count, Scan, planned),
+    ITEM("scan.flagged", Count, Scan, flagged),
+    ITEM("scan.lost", Count, Scan, lost),
+    ITEM("scan.progress", Number, Scan, progress),
+    ITEM("scan.elapsed", Number, Scan, elapsed_s),
+    ITEM("sample.name", Text, Scan, sample),
+    ITEM("sample.formula", Text, Scan, formula),
+    ITEM("sample.element", Text, Scan, element),
+    ITEM("sample.edge", Text, Scan, edge),
+    ITEM("sample.comment", Text, Scan, comment),
+    ITEM("ca.connected", Count, Ca, connected),
+    ITEM("ca.expected", Count, Ca, expected),
+    ITEM("ca.reconnects", Count, Ca, reconnects),
+    ITEM("ca.lost", Count, Ca, eventsLost),
+    ITEM("ca.lag", Number, Ca, lag_s),
+    ITEM("ca.missing", Text, Ca, missing),
+    ITEM("scan.number", Count, Saved, number),
+    ITEM("scan.saved", Count, Saved, saved),
+    ITEM("last.energy", Array, Result, lastEnergy),
+    ITEM("last.norm", Array, Result, lastNorm),
+    ITEM("last.flat", Array, Result, lastFlat),
+    ITEM("last.scan", Count, Result, result.scan),
+    ITEM("feat.e0", Number, Result, result.norm.e0_eV),
+    ITEM("feat.edge_step", Number, Result, result.norm.edge_step),
+    ITEM("feat.pre_slope", Number, Result, result.norm.pre_slope_per_eV),
+    ITEM("feat.pre_offset", Number, Result, result.norm.pre_offset),
+    ITEM("feat.flags", Text, Result, result.features.flags),
+    GRADED("pred.hf", Number, result.predicted.hf),
+    GRADED("pred.lo", Number, result.predicted.lo),
+    GRADED("pred.hi", Number, result.predicted.hi),
+    GRADED("pred.err", Number, result.predicted.err),
+    ITEM("pred.level", Number, Result, result.predicted.level),
+    ITEM("pred.distance", Number, Result, result.predicted.distance),
+    ITEM("pred.hf_k", Number, Result, result.predicted.hfOf[xasKindK]),
+    ITEM("pred.hf_l", Number, Result, result.predicted.hfOf[xasKindL]),
+    ITEM("pred.hf_kl", Number, Result, result.predicted.hfOf[xasKindKL]),
+    ITEM("pred.state", Menu, Result, result.predicted.state),
+    ITEM("pred.reason", Text, Result, result.predicted.reason),
+    ITEM("pred.model", Text, Result, result.predicted.modelName),
+    ITEM("pred.n", Count, Result, result.predicted.nTrained),
+    ITEM("pred.k_scan", Count, Result, result.predicted.kScan),
+    ITEM("pred.l_scan", Count, Result, result.predicted.lScan),
+    ITEM("pred.sample", Text, Result, result.sample),
+    ITEM("pred.formula", Text, Result, result.formula),
+    ITEM("daemon.heartbeat", Count, Daemon, heartbeat),
+    ITEM("daemon.version", Text, Daemon, version),
+    ITEM("db.state", Menu, Store, storeState),
+    ITEM("db.text", Text, Store, storeText),
+    ITEM("db.bytes", Count, Store, storeBytes),
+    ITEM("db.queue", Count, Store, storeQueue),
+    ITEM("db.write_ms", Number, Store, writeMs),
+    ITEM("db.disk_free", Count, Store, diskFree),
+};
+
+/* "feat.wl_e", "feat.wl_e.err": one entry per feature needs no table. */
+static bool findFeature(const char *name, xasdItem *out)
+{
+    char feature[32];
+    const char *tail = strstr(name, ".err");
+    size_t length = tail ? (size_t)(tail - name) : strlen(name);
+    xasFeatureId id;
+
+    if (length >= sizeof feature || (tail && tail[4]))
+        return false;
+    (void)snprintf(feature, sizeof feature, "%.*s", (int)length, name);
+    id = xasFeatureFromName(feature);
+    if (id == xasFeatureCount)
+        return false;
+    out->type = xasdItemNumber;
+    out->part = xasdPartResult;
+    out->offset = (tail ? offsetof(xasdSnapshot, result.features.error)
+                        : offsetof(xasdSnapshot, result.features.value)) +
+                  (size_t)id * sizeof(double);
+    out->feature = true;
+    out->graded = false;
+    return true;
+}
+
+xasStatus xasdItemFind(const char *name, xasdItem *out)
+{
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        if (strcmp(items[i].name, name) == 0) {
+            *out = items[i].item;
+            return xasOk;
+        }
+    }
+    if (strncmp(name, "feat.", 5) == 0 && findFeature(name + 5, out))
+        return xasOk;
+    return xasErrNotFound;
+}
+
+/* A spectrum that yields no features at all is broken; one without a shoulder
+ * is not. */
+static bool spectrumBroken(const char *flags)
+{
+    return xasFlagsHave(flags, "no_edge") ||
+           xasFlagsHave(flags, "wrong_element") ||
+           xasFlagsHave(flags, "too_few_points");
+}
+
+static void gradePrediction(const xasPredicted *p, bool nan, xasdGrade *out)
+{
+    out->severity = xasPredStateSeverity(p->state);
+    out->undefined = nan;
+    if (nan)
+        out->severity = 3;
+    (void)snprintf(out->text, sizeof out->text, "%s", p->reason);
+}
+
+void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
+                   xasdGrade *out)
+{
+    const char *flags = s->result.features.flags;
+
+    out->severity = 0;
+    out->undefined = false;
+    out->text[0] = '\0';
+    if (!s->known[item->part]) {
+        out->severity = 3;
+        out->undefined = true;
+        (void)snprintf(out->text, sizeof out->text, "no result yet");
+    } else if (item->graded) {
+        gradePrediction(&s->result.predicted, nan, out);
+    } else if (item->part == xasdPartResult && nan && !item->feature) {
+        out->severity = 3;
+        out->undefined = true;
+        (void)snprintf(out->text, sizeof out->text, "not computed");
+    } else if (item->feature && spectrumBroken(flags)) {
+        out->severity = 3;
+        out->undefined = true;
+        (void)snprintf(out->text, sizeof out->text, "%s", flags);
+    }
+}
