@@ -36,7 +36,7 @@ static long attach(dbCommon *record, const struct link *inp, unsigned types)
     source *s = calloc(1, sizeof *s);
 
     if (!s)
-        return S_dev_noMemory;
+        return S_db_noMemory;
     if (xasdLinkParse(record, inp, &s->index, name, sizeof name)) {
         free(s);
         return S_dev_badInpType;

@@ -49,7 +49,7 @@ static long attach(dbCommon *record, const struct link *out,
     target *t = calloc(1, sizeof *t);
 
     if (!t)
-        return S_dev_noMemory;
+        return S_db_noMemory;
     if (xasdLinkParse(record, out, &t->index, name, sizeof name) == 0) {
         for (size_t i = 0; i < n; i++)
             if (strcmp(table[i].name, name) == 0)
