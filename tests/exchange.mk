@@ -3,3 +3,11 @@ TESTPROD_HOST += xdiTest
 xdiTest_SRCS += xdiTest.c
 xdiTest_LIBS += xas xasNumeric Com
 TESTS += xdiTest
+
+ifneq ($(wildcard $(XASD)/assemble/build.mk),)
+TESTPROD_HOST += confTest
+confTest_SRCS += confTest.c
+confTest_LIBS += xas xasNumeric Com
+confTest_SYS_LIBS += config
+TESTS += confTest
+endif

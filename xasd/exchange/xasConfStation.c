@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasConfKeys.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "xasFormula.h"
+
+/* $(P)$(R) and the longest leaf have to fit into a record name's 60 bytes. */
+#define PREFIX_MAX 36
+
+/* What is written as text and kept as something else. */
+typedef struct Read {
+    xasConfStation *station;
+    char mode[16], detection[16], unit[8], edge[8], element[8];
+    double point_timeout_s, scan_timeout_s, resume_gap_s, clock_tolerance_s;
+    double i0_min, stale_after_s, level;
+    int max_points;
+    char name[32], prefix[64], record[64];
+} Read;
+
+#define FIELD(f) offsetof(Read, f), sizeof((Read *)0)->f
+
+static const xasConfKey stationKeys[] = {
+    { "name", xasConfName, true, FIELD(name), 0, 0, "the station's name" },
+    { "prefix", xasConfName, true, FIELD(prefix), 0, 0,
+      "the prefix $(P) of its records" },
+    { "record", xasConfName, false, FIELD(record), 0, 0,
+      "the second part $(R) of its records' names" },
+    { "mode", xasConfWord, false, FIELD(mode), 0, 0, "step" },
+    { "detection", xasConfWord, true, FIELD(detection), 0, 0,
+      "transmission fluorescence yield" },
+    { "energy_unit", xasConfWord, false, FIELD(unit), 0, 0, "eV keV" },
+    { "element", xasConfText, false, FIELD(element), 0, 0,
+      "a chemical symbol" },
+    { "edge", xasConfWord, false, FIELD(edge), 0, 0, "K L" },
+    { "pv", xasConfOther, true, 0, 0, 0, 0, "a group of PV names by role" },
+    { "required", xasConfOther, false, 0, 0, 0, 0, NULL },
+    { "i0_min", xasConfNumber, false, FIELD(i0_min), 0, 1e300,
+      "0 for no test" },
+    { "point_timeout_s", xasConfNumber, false, FIELD(point_timeout_s), 0.001,
+      3600, NULL },
+    { "scan_timeout_s", xasConfNumber, false, FIELD(scan_timeout_s), 0, 1e6,
+      "0 for never" },
+    { "resume_gap_s", xasConfNumber, false, FIELD(resume_gap_s), 0, 1e6, NULL },
+    { "clock_tolerance_s", xasConfNumber, false, FIELD(clock_tolerance_s),
+      0.001, 1e6, NULL },
+    { "max_points", xasConfWhole, false, FIELD(max_points), 100, 20000, NULL },
+    { "stale_after_s", xasConfNumber, false, FIELD(stale_after_s), 0, 1e9,
+      "0 for never" },
+    { "level", xasConfNumber, false, FIELD(level), 0.5, 0.99, NULL },
+};
+
+static bool isChannel(int role)
+{
+    return role < xasChannelCount;
+}
+
+/* A point's commit may be its sequence number; any other PV given for two
+ * roles is a slip of the pen. */
+static xasStatus checkTwice(const config_setting_t *at,
+                            const xasConfStation *station, xasRole role,
+                            xasMessage *message)
+{
+    for (int r = 0; r < xasRoleCount; r++) {
+        bool pair = (r == xasRoleCommit && role == xasRoleSequence) ||
+                    (r == xasRoleSequence && role == xasRoleCommit);
+
+        if (r != (int)role && !pair &&
+            strcmp(station->pv[r], station->pv[role]) == 0)
+            return xasConfFail(at, NULL, xasErrFormat, message,
+                               "'%.60s' is also given as %s, expected a PV of "
+                               "its own",
+                               station->pv[role], xasRoleName((xasRole)r));
+    }
+    return xasOk;
+}
+
+static xasStatus unknownRole(const config_setting_t *s, xasMessage *message)
+{
+    char list[256] = "";
+
+    for (int r = 0; r < xasRoleCount; r++) {
+        size_t used = strlen(list);
+
+        (void)snprintf(list + used, sizeof list - used, "%s%s", r ? ", " : "",
+                       xasRoleName((xasRole)r));
+    }
+    return xasConfFail(s, NULL, xasErrFormat, message,
+                       "unknown role, expected one of: %s", list);
+}
+
+static xasStatus readPv(const config_setting_t *s, xasConfStation *station,
+                        xasMessage *message)
+{
+    xasRole role = xasRoleFromName(config_setting_name(s));
+
+    if (role == xasRoleCount)
+        return unknownRole(s, message);
+    xasStatus status = xasConfString(s, station->pv[role], XAS_PV_SIZE,
+                                     "the name of a PV in quotes", message);
+
+    if (status != xasOk)
+        return status;
+    for (const char *p = station->pv[role]; *p; p++)
+        if (isspace((unsigned char)*p) || iscntrl((unsigned char)*p))
+            return xasConfFail(s, NULL, xasErrFormat, message,
+                               "'%.60s', expected a PV name without spaces",
+                               station->pv[role]);
+    if (!station->pv[role][0])
+        return xasConfFail(s, NULL, xasErrRange, message,
+                           "empty, expected the name of a PV, or no such "
+                           "line");
+    station->rules.roles |= 1u << role;
+    return checkTwice(s, station, role, message);
+}
+
+static xasStatus readPvs(const config_setting_t *group, xasConfStation *station,
+                         xasMessage *message)
+{
+    const config_setting_t *pv = config_setting_get_member(group, "pv");
+    int n = config_setting_length(pv);
+    xasStatus status = xasOk;
+
+    if (config_setting_type(pv) != CONFIG_TYPE_GROUP)
+        return xasConfFail(pv, NULL, xasErrFormat, message,
+                           "expected a group { energy = \"...\"; }");
+    for (int i = 0; status == xasOk && i < n; i++)
+        status =
+            readPv(config_setting_get_elem(pv, (unsigned)i), station, message);
+    uint32_t must = station->rules.required | 1u << xasRoleActive;
+
+    for (int r = 0; status == xasOk && r < xasRoleCount; r++)
+        if ((must & ~station->rules.roles) >> r & 1)
+            status = xasConfFail(pv, xasRoleName((xasRole)r), xasErrNotFound,
+                                 message, "missing, expected a PV for it: %s",
+                                 isChannel(r) ? "the detection needs it"
+                                              : "it says when a scan runs");
+    return status;
+}
+
+static xasStatus readRequired(const config_setting_t *group,
+                              xasConfStation *station, xasMessage *message)
+{
+    const config_setting_t *list = config_setting_get_member(group, "required");
+    int type = list ? config_setting_type(list) : CONFIG_TYPE_NONE;
+
+    if (!list)
+        return xasOk;
+    if (type != CONFIG_TYPE_LIST && type != CONFIG_TYPE_ARRAY)
+        return xasConfFail(list, NULL, xasErrFormat, message,
+                           "expected a list of roles: [ \"energy\", \"i0\" ]");
+    for (int i = 0; i < config_setting_length(list); i++) {
+        const config_setting_t *s = config_setting_get_elem(list, (unsigned)i);
+        char word[32] = "";
+        xasStatus status =
+            xasConfString(s, word, sizeof word, "a role in quotes", message);
+        xasRole role = xasRoleFromName(word);
+
+        if (status != xasOk)
+            return status;
+        if (role == xasRoleCount || !(station->rules.roles >> role & 1))
+            return xasConfFail(s, NULL, xasErrNotFound, message,
+                               "'%s', expected a role that pv names", word);
+        station->rules.required |= 1u << role;
+    }
+    return xasOk;
+}
+
+static void toRead(Read *r, xasConfStation *station)
+{
+    const xasAssemblerRules *rules = &station->rules;
+
+    *r = (Read){ .station = station,
+                 .mode = "step",
+                 .unit = "eV",
+                 .point_timeout_s = rules->point_timeout_s,
+                 .scan_timeout_s = rules->scan_timeout_s,
+                 .resume_gap_s = rules->resume_gap_s,
+                 .clock_tolerance_s = rules->clock_tolerance_s,
+                 .i0_min = rules->i0_min,
+                 .level = 0.80,
+                 .max_points = 4000,
+                 .record = "XASD:" };
+}
+
+static void fromRead(const Read *r)
+{
+    xasConfStation *station = r->station;
+    xasAssemblerRules *rules = &station->rules;
+
+    memcpy(station->name, r->name, sizeof r->name);
+    memcpy(rules->station, r->name, sizeof r->name);
+    memcpy(station->prefix, r->prefix, sizeof r->prefix);
+    memcpy(station->record, r->record, sizeof r->record);
+    station->max_points = r->max_points;
+    station->stale_after_s = r->stale_after_s;
+    station->level = r->level;
+    rules->shell = r->edge[0] == 'K'   ? xasShellK
+                   : r->edge[0] == 'L' ? xasShellL
+                                       : xasShellNone;
+    rules->energy_scale = r->unit[0] == 'k' ? 1000 : 1;
+    rules->i0_min = r->i0_min;
+    rules->point_timeout_s = r->point_timeout_s;
+    rules->scan_timeout_s = r->scan_timeout_s;
+    rules->resume_gap_s = r->resume_gap_s;
+    rules->clock_tolerance_s = r->clock_tolerance_s;
+    rules->required = 1u << xasRoleEnergy | 1u << xasRoleI0;
+    rules->detection = xasDetectTransmission;
+    if (strcmp(r->detection, "fluorescence") == 0)
+        rules->detection = xasDetectFluorescence;
+    if (strcmp(r->detection, "yield") == 0)
+        rules->detection = xasDetectYield;
+    rules->required |=
+        1u << (rules->detection == xasDetectYield          ? xasRoleTey
+               : rules->detection == xasDetectFluorescence ? xasRoleFluor
+                                                           : xasRoleI1);
+}
+
+xasStatus xasConfStationRead(const config_setting_t *group,
+                             xasConfStation *station, xasMessage *message)
+{
+    Read r;
+
+    xasAssemblerRulesDefaults(&station->rules);
+    station->rules.roles = 0;
+    toRead(&r, station);
+    xasStatus status =
+        xasConfGroup(group, stationKeys,
+                     sizeof stationKeys / sizeof *stationKeys, &r, message);
+
+    if (status != xasOk)
+        return status;
+    if (strlen(r.prefix) + strlen(r.record) > PREFIX_MAX)
+        return xasConfFail(group, "prefix", xasErrRange, message,
+                           "expected at most %d bytes together with record",
+                           PREFIX_MAX);
+    if (r.element[0] && !xasElementZ(r.element))
+        return xasConfFail(
+            config_setting_get_member(group, "element"), NULL, xasErrFormat,
+            message, "'%s', expected a chemical symbol such as Fe", r.element);
+    fromRead(&r);
+    memcpy(station->rules.element, r.element, sizeof station->rules.element);
+    station->rules.element[2] = 0;
+    status = readPvs(group, station, message);
+    return status == xasOk ? readRequired(group, station, message) : status;
+}
