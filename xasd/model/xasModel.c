@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The model as a thing: made, completed, freed.  Training and prediction are
+ * files of their own. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "xasCv.h"
+#include "xasScale.h"
+
+void xasTrainOptionsDefaults(xasTrainOptions *options)
+{
+    *options = (xasTrainOptions){ .alpha_fraction = 0.05,
+                                  .clip_sd = 0.5,
+                                  .correlation = 0.85,
+                                  .max_missing = 0.5,
+                                  .top = 8 };
+}
+
+/* calloc may answer NULL when asked for nothing. */
+static void *array(size_t n, size_t size)
+{
+    return calloc(n ? n : 1, size);
+}
+
+static double *numbers(size_t n)
+{
+    double *a = array(n, sizeof *a);
+
+    for (size_t i = 0; a && i < n; i++)
+        a[i] = NAN;
+    return a;
+}
+
+static void reserve(xasModel *m)
+{
+    size_t n = m->n, p = m->p;
+
+    m->id = array(n, sizeof *m->id);
+    m->compound = array(n, sizeof *m->compound);
+    m->column = array(p, sizeof *m->column);
+    m->x = numbers(n * p);
+    m->er_eV = numbers(n * xasErCount);
+    m->y = numbers(n);
+    m->foldOf = array(n, sizeof *m->foldOf);
+    m->usable = array(p, sizeof *m->usable);
+    m->kept = array(p, sizeof *m->kept);
+    m->fill = numbers(p);
+    m->lasso = numbers(p);
+    m->selected = array(m->nSelected, sizeof *m->selected);
+    m->z = numbers(n * m->nSelected);
+    m->fitted = numbers(n);
+    m->fold = array(m->nFolds, sizeof *m->fold);
+    m->predNested = numbers(n);
+    m->predOnce = numbers(n);
+    m->rank = numbers(p);
+    m->chosen = array(p, sizeof *m->chosen);
+    m->signChanges = array(p, sizeof *m->signChanges);
+}
+
+static bool isWhole(const xasModel *m)
+{
+    return m->id && m->compound && m->column && m->x && m->er_eV && m->y &&
+           m->foldOf && m->usable && m->kept && m->fill && m->lasso &&
+           m->selected && m->z && m->fitted && m->fold && m->predNested &&
+           m->predOnce && m->rank && m->chosen && m->signChanges;
+}
+
+xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
+                         xasModel **out)
+{
+    const xasScore unknown = { NAN, NAN, NAN, NAN };
+    xasModel *m;
+
+    if (!n || !p || nFolds > n || nSelected > p || !out)
+        return xasErrArg;
+    m = calloc(1, sizeof *m);
+    if (!m)
+        return xasErrMemory;
+    m->n = n;
+    m->p = p;
+    m->nFolds = nFolds;
+    m->nSelected = nSelected;
+    m->alpha_max = m->alpha = NAN;
+    m->nested = m->once = m->baseline = m->train = unknown;
+    xasTrainOptionsDefaults(&m->options);
+    reserve(m);
+    if (!isWhole(m)) {
+        xasModelDestroy(m);
+        return xasErrMemory;
+    }
+    *out = m;
+    return xasOk;
+}
+
+void xasModelDestroy(xasModel *m)
+{
+    if (!m)
+        return;
+    for (size_t f = 0; m->fold && f < m->nFolds; f++)
+        free(m->fold[f].term);
+    free(m->id);
+    free(m->compound);
+    free(m->column);
+    free(m->x);
+    free(m->er_eV);
+    free(m->y);
+    free(m->foldOf);
+    free(m->usable);
+    free(m->kept);
+    free(m->fill);
+    free(m->lasso);
+    free(m->selected);
+    free(m->all.term);
+    free(m->z);
+    free(m->fitted);
+    free(m->fold);
+    free(m->predNested);
+    free(m->predOnce);
+    free(m->rank);
+    free(m->chosen);
+    free(m->signChanges);
+    free(m);
+}
+
+/* Mean and sd of the terms of a predictor over the rows it was fitted to. */
+static xasStatus finishTerms(const xasModel *m, const xasRows *rows,
+                             xasLinear *linear, double *value)
+{
+    for (size_t i = 0; i < linear->n; i++) {
+        xasTerm *t = &linear->term[i];
+        xasColumn c;
+
+        if (t->column >= m->p || t->er > xasErCount || !rows->n)
+            return xasErrArg;
+        xasScaleColumn(rows, t->column, t->er, t->fill, value, &c);
+        if (xasScaleIsConstant(&c))
+            return xasErrArg;
+        t->mean = c.mean;
+        t->sd = c.sd;
+    }
+    return xasOk;
+}
+
+static void finishRows(xasModel *m, const xasRows *rows, double *value)
+{
+    for (size_t k = 0; k < m->all.n; k++) {
+        const xasTerm *t = &m->all.term[k];
+        xasColumn c;
+
+        xasScaleColumn(rows, t->column, t->er, t->fill, value, &c);
+        xasScaleStandardise(&c, value, m->n);
+        for (size_t i = 0; i < m->n; i++)
+            m->z[i * m->all.n + k] = value[i];
+    }
+}
+
+xasStatus xasModelFinish(xasModel *m)
+{
+    double *value = numbers(m->n);
+    size_t *row = array(m->n, sizeof *row);
+    xasRows rows = { .x = m->x, .er_eV = m->er_eV, .p = m->p, .row = row };
+    xasStatus status = value && row ? xasOk : xasErrMemory;
+
+    for (size_t i = 0; !status && i < m->n; i++)
+        if (m->foldOf[i] >= m->nFolds)
+            status = xasErrArg;
+    if (!status && m->all.n > m->nSelected)
+        status = xasErrArg;
+    if (status)
+        goto done;
+    for (size_t f = 0; !status && f < m->nFolds; f++) {
+        rows.n = xasCvRows(m->foldOf, m->n, f, false, row);
+        status = finishTerms(m, &rows, &m->fold[f], value);
+    }
+    rows.n = xasCvRows(m->foldOf, m->n, m->nFolds, false, row);
+    if (!status)
+        status = finishTerms(m, &rows, &m->all, value);
+    if (!status)
+        finishRows(m, &rows, value);
+done:
+    free(row);
+    free(value);
+    return status;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <string.h>
+
+#include "xasResult.h"
+
+static const char *const kinds[xasKindCount] = { "K", "L", "K+L" };
+
+const char *xasKindName(xasKind kind)
+{
+    return (unsigned)kind < xasKindCount ? kinds[kind] : "";
+}
+
+xasKind xasKindFromName(const char *name)
+{
+    int kind = 0;
+
+    while (kind < xasKindCount && (!name || strcmp(name, kinds[kind]) != 0))
+        kind++;
+    return (xasKind)kind;
+}
+
+/* EPICS severities; the numbers are the protocol's. */
+enum { noAlarm, minor, major, invalid };
+
+static const struct {
+    const char *name;
+    int severity;
+} states[xasPredStateCount] = {
+    [xasPredNone] = { "none", invalid },
+    [xasPredValid] = { "valid", noAlarm },
+    [xasPredSingleEdge] = { "single edge", minor },
+    [xasPredSynthetic] = { "synthetic", minor },
+    [xasPredPrevious] = { "previous", minor },
+    [xasPredExtrapolating] = { "extrapolating", major },
+    [xasPredLowQuality] = { "low quality", major },
+    [xasPredUnsaved] = { "unsaved", major },
+    [xasPredNoModel] = { "no model", invalid },
+    [xasPredNotComputed] = { "not computed", invalid },
+};
+
+const char *xasPredStateName(xasPredState state)
+{
+    return (unsigned)state < xasPredStateCount ? states[state].name : "";
+}
+
+int xasPredStateSeverity(xasPredState state)
+{
+    return (unsigned)state < xasPredStateCount ? states[state].severity
+                                               : invalid;
+}
+
+static void clearFeatures(xasFeatures *f)
+{
+    for (int i = 0; i < xasFeatureCount; i++)
+        f->value[i] = f->error[i] = NAN;
+    f->step_or_jump = f->sigma = f->e0_deriv_eV = f->pre_limit = NAN;
+}
+
+void xasResultClear(xasResult *result)
+{
+    xasPredicted *p = &result->predicted;
+    xasNorm *norm = &result->norm;
+
+    memset(result, 0, sizeof *result);
+    clearFeatures(&result->features);
+    norm->e0_eV = norm->edge_step = norm->pre_offset = NAN;
+    norm->pre_slope_per_eV = norm->pre1_eV = norm->pre2_eV = NAN;
+    norm->norm1_eV = norm->norm2_eV = NAN;
+    for (int i = 0; i < 3; i++)
+        norm->norm_c[i] = NAN;
+    p->hf = p->lo = p->hi = p->err = p->level = p->distance = NAN;
+    for (int i = 0; i < xasKindCount; i++)
+        p->hfOf[i] = NAN;
+}

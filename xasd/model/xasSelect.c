@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdlib.h>
+
+#include "xasLasso.h"
+#include "xasSelect.h"
+
+xasStatus xasSelectionInit(xasSelection *s, size_t n, size_t p)
+{
+    *s = (xasSelection){ .usable = calloc(p, sizeof *s->usable),
+                         .kept = calloc(p, sizeof *s->kept),
+                         .fill = calloc(p, sizeof *s->fill),
+                         .lasso = calloc(p, sizeof *s->lasso),
+                         .selected = calloc(p, sizeof *s->selected),
+                         .index = calloc(p, sizeof *s->index),
+                         .z = calloc(p * n, sizeof *s->z),
+                         .gram = calloc(p * p, sizeof *s->gram),
+                         .gradient = calloc(p, sizeof *s->gradient),
+                         .w = calloc(p, sizeof *s->w),
+                         .yc = calloc(n, sizeof *s->yc) };
+    if (s->usable && s->kept && s->fill && s->lasso && s->selected &&
+        s->index && s->z && s->gram && s->gradient && s->w && s->yc)
+        return xasOk;
+    xasSelectionClear(s);
+    return xasErrMemory;
+}
+
+void xasSelectionClear(xasSelection *s)
+{
+    free(s->usable);
+    free(s->kept);
+    free(s->fill);
+    free(s->lasso);
+    free(s->selected);
+    free(s->index);
+    free(s->z);
+    free(s->gram);
+    free(s->gradient);
+    free(s->w);
+    free(s->yc);
+    *s = (xasSelection){ .nSelected = 0 };
+}
+
+/* Fill and standardise column j into z; false if it cannot be used. */
+static bool makeColumn(const xasRows *rows, size_t j, xasErIndex er,
+                       double max_missing, double *fill, double *z)
+{
+    size_t present;
+    xasColumn c;
+
+    *fill = xasScaleFill(rows, j, er, &present);
+    if (!present || (double)(rows->n - present) > max_missing * (double)rows->n)
+        return false;
+    xasScaleColumn(rows, j, er, *fill, z, &c);
+    if (xasScaleIsConstant(&c))
+        return false;
+    xasScaleStandardise(&c, z, rows->n);
+    return true;
+}
+
+/* Keep-first filter: is the new last column too like one already kept?  What
+ * it computes is the column's part of the Gram matrix. */
+static bool isRepeat(const xasSelection *s, size_t n, size_t p, size_t kept,
+                     double limit)
+{
+    const double *z = s->z + kept * n;
+
+    for (size_t k = 0; k < kept; k++) {
+        double r = xasScaleDot(z, s->z + k * n, n) / (double)n;
+
+        if (fabs(r) >= limit)
+            return true;
+        s->gram[kept * p + k] = s->gram[k * p + kept] = r;
+    }
+    s->gram[kept * p + kept] = xasScaleDot(z, z, n) / (double)n;
+    return false;
+}
+
+static size_t keep(const xasRows *rows, const xasErIndex *er,
+                   const xasTrainOptions *options, xasSelection *s)
+{
+    size_t kept = 0, n = rows->n;
+
+    for (size_t j = 0; j < rows->p; j++) {
+        s->usable[j] = makeColumn(rows, j, er[j], options->max_missing,
+                                  &s->fill[j], s->z + kept * n);
+        s->kept[j] = s->usable[j] &&
+                     !isRepeat(s, n, rows->p, kept, options->correlation);
+        s->lasso[j] = NAN;
+        if (!s->usable[j])
+            s->fill[j] = NAN;
+        if (s->kept[j])
+            s->index[kept++] = j;
+    }
+    return kept;
+}
+
+/* The `top` non-zero weights by size; insertion keeps ties in column order. */
+static void takeTop(xasSelection *s, size_t kept, size_t top)
+{
+    s->nSelected = 0;
+    for (size_t k = 0; k < kept; k++) {
+        size_t at = s->nSelected;
+
+        if (s->w[k] == 0)
+            continue;
+        while (at > 0 && fabs(s->lasso[s->selected[at - 1]]) < fabs(s->w[k]))
+            at--;
+        if (at == top)
+            continue;
+        if (s->nSelected < top)
+            s->nSelected++;
+        for (size_t i = s->nSelected - 1; i > at; i--)
+            s->selected[i] = s->selected[i - 1];
+        s->selected[at] = s->index[k];
+    }
+}
+
+xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
+                    const xasTrainOptions *options, xasSelection *s)
+{
+    size_t n = rows->n, kept;
+    double mean = 0, largest = 1;
+    xasStatus status;
+
+    for (size_t i = 0; i < n; i++)
+        mean += y[rows->row[i]] / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        s->yc[i] = y[rows->row[i]] - mean;
+        largest = fmax(largest, fabs(s->yc[i]));
+    }
+    kept = keep(rows, er, options, s);
+    s->alpha_max = 0;
+    for (size_t k = 0; k < kept; k++) {
+        s->gradient[k] = xasScaleDot(s->z + k * n, s->yc, n) / (double)n;
+        s->alpha_max = fmax(s->alpha_max, fabs(s->gradient[k]));
+    }
+    s->alpha = options->alpha_fraction * s->alpha_max;
+    status = xasLassoFit(s->gram, rows->p, s->gradient, kept, s->alpha,
+                         1e-12 * largest, s->w);
+    if (status)
+        return status;
+    for (size_t k = 0; k < kept; k++)
+        s->lasso[s->index[k]] = s->w[k];
+    takeTop(s, kept, options->top);
+    return xasOk;
+}

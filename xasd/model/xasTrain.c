@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasCv.h"
+#include "xasOls.h"
+#include "xasSelect.h"
+
+/** What a training needs beside the model it fills. */
+typedef struct work {
+    xasErIndex *er; /* [p] */
+    size_t *row;    /* [n] */
+    double *value;  /* [n] */
+    xasSelection selection;
+    xasRows rows;
+} work;
+
+static xasStatus workInit(work *w, const xasTable *t, const xasModel *m)
+{
+    *w = (work){ .er = calloc(t->p, sizeof *w->er),
+                 .row = calloc(t->n, sizeof *w->row),
+                 .value = calloc(t->n, sizeof *w->value) };
+    w->rows = (xasRows){ m->x, m->er_eV, m->p, w->row, 0 };
+    if (!w->er || !w->row || !w->value)
+        return xasErrMemory;
+    for (size_t j = 0; j < t->p; j++)
+        w->er[j] = xasModelErOf(t->column[j]);
+    return xasSelectionInit(&w->selection, t->n, t->p);
+}
+
+static void workClear(work *w)
+{
+    xasSelectionClear(&w->selection);
+    free(w->value);
+    free(w->row);
+    free(w->er);
+}
+
+static xasStatus checkOptions(const xasTrainOptions *o, xasMessage *message)
+{
+    if (!(o->alpha_fraction > 0 && o->alpha_fraction <= 1))
+        return xasFail(xasErrArg, message, "alpha_fraction %g: above 0 to 1",
+                       o->alpha_fraction);
+    if (!(o->clip_sd >= 0))
+        return xasFail(xasErrArg, message, "clip_sd %g: 0 or more", o->clip_sd);
+    if (!(o->correlation > 0))
+        return xasFail(xasErrArg, message, "correlation %g: above 0",
+                       o->correlation);
+    if (!(o->max_missing >= 0 && o->max_missing < 1))
+        return xasFail(xasErrArg, message, "max_missing %g: 0 to below 1",
+                       o->max_missing);
+    if (!o->top)
+        return xasFail(xasErrArg, message, "top 0: 1 or more");
+    return xasOk;
+}
+
+static xasStatus checkName(const char *what, const char *name, size_t i,
+                           xasMessage *message)
+{
+    if (!name || !name[0])
+        return xasFail(xasErrArg, message, "%s %zu has no name", what, i + 1);
+    if (strlen(name) >= XAS_NAME_SIZE)
+        return xasFail(xasErrArg, message,
+                       "%s %zu: a name of more than %d bytes", what, i + 1,
+                       XAS_NAME_SIZE - 1);
+    return xasOk;
+}
+
+static xasStatus checkNames(const xasTable *t, xasMessage *message)
+{
+    xasStatus status = xasOk;
+
+    for (size_t i = 0; !status && i < t->n; i++) {
+        status = checkName("sample", t->id[i], i, message);
+        if (!status)
+            status =
+                checkName("compound of sample", t->compound[i], i, message);
+        for (size_t k = 0; !status && k < i; k++)
+            if (strcmp(t->id[k], t->id[i]) == 0)
+                status = xasFail(xasErrArg, message,
+                                 "rows %zu and %zu: sample %s twice", k + 1,
+                                 i + 1, t->id[i]);
+    }
+    for (size_t j = 0; !status && j < t->p; j++) {
+        status = checkName("column", t->column[j], j, message);
+        for (size_t k = 0; !status && k < j; k++)
+            if (strcmp(t->column[k], t->column[j]) == 0)
+                status = xasFail(xasErrArg, message, "column %s twice",
+                                 t->column[j]);
+    }
+    return status;
+}
+
+/* Every row must have the E_r that an absolute energy column is filled from,
+ * unless no row has such a column. */
+static xasStatus checkEr(const xasTable *t, size_t j, xasMessage *message)
+{
+    xasErIndex er = xasModelErOf(t->column[j]);
+    bool any = false;
+
+    for (size_t i = 0; i < t->n; i++)
+        any = any || isfinite(t->x[i * t->p + j]);
+    if (er == xasErCount || !any)
+        return xasOk;
+    for (size_t i = 0; i < t->n; i++)
+        if (!t->er_eV || !isfinite(t->er_eV[i * xasErCount + er]))
+            return xasFail(xasErrNaN, message,
+                           "sample %s: column %s needs its edge energy E_r",
+                           t->id[i], t->column[j]);
+    return xasOk;
+}
+
+static xasStatus checkTable(const xasTable *t, xasMessage *message)
+{
+    xasStatus status;
+
+    if (t->n < 5)
+        return xasFail(xasErrRange, message,
+                       "%zu samples: a model needs 5 or more", t->n);
+    if (!t->p)
+        return xasFail(xasErrRange, message, "no feature columns");
+    status = checkNames(t, message);
+    for (size_t i = 0; !status && i < t->n; i++)
+        if (!isfinite(t->y[i]))
+            status =
+                xasFail(xasErrNaN, message,
+                        "sample %s: its enthalpy is not a number", t->id[i]);
+    for (size_t j = 0; !status && j < t->p; j++)
+        status = checkEr(t, j, message);
+    return status;
+}
+
+static void copyTable(const xasTable *t, xasModel *m)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        memcpy(m->id[i], t->id[i], strlen(t->id[i]) + 1);
+        memcpy(m->compound[i], t->compound[i], strlen(t->compound[i]) + 1);
+    }
+    for (size_t j = 0; j < t->p; j++)
+        memcpy(m->column[j], t->column[j], strlen(t->column[j]) + 1);
+    memcpy(m->x, t->x, t->n * t->p * sizeof *m->x);
+    memcpy(m->y, t->y, t->n * sizeof *m->y);
+    if (t->er_eV)
+        memcpy(m->er_eV, t->er_eV, t->n * xasErCount * sizeof *m->er_eV);
+}
+
+static double at(const xasModel *m, const xasLinear *linear, size_t row)
+{
+    return xasLinearAt(linear, m->x + row * m->p, m->er_eV + row * xasErCount,
+                       NULL);
+}
+
+/* Selection and fit with all rows. */
+static xasStatus fitAll(xasModel *m, work *w, xasMessage *message)
+{
+    const xasSelection *s = &w->selection;
+    size_t usable = 0;
+    xasStatus status;
+
+    w->rows.n = xasCvRows(m->foldOf, m->n, m->nFolds, false, w->row);
+    status = xasSelect(&w->rows, m->y, w->er, &m->options, &w->selection);
+    if (status)
+        return status;
+    for (size_t j = 0; j < m->p; j++)
+        usable += s->usable[j];
+    if (!usable)
+        return xasFail(xasErrRange, message,
+                       "no usable column: all are constant or missing in more "
+                       "than %g %% of the samples",
+                       100 * m->options.max_missing);
+    memcpy(m->usable, s->usable, m->p * sizeof *m->usable);
+    memcpy(m->kept, s->kept, m->p * sizeof *m->kept);
+    memcpy(m->fill, s->fill, m->p * sizeof *m->fill);
+    memcpy(m->lasso, s->lasso, m->p * sizeof *m->lasso);
+    m->alpha_max = s->alpha_max;
+    m->alpha = s->alpha;
+    m->nSelected = s->nSelected;
+    memcpy(m->selected, s->selected, s->nSelected * sizeof *m->selected);
+    return xasOlsFit(&w->rows, m->y, m->selected, m->nSelected, m->fill, w->er,
+                     m->options.clip_sd, &m->all);
+}
+
+/* Both ways without fold f: everything repeated, and, as in the source, only
+ * the last step. */
+static xasStatus fitFold(xasModel *m, work *w, size_t f)
+{
+    const xasSelection *s = &w->selection;
+    xasLinear once = { .n = 0 };
+    size_t inside;
+    xasStatus status;
+
+    w->rows.n = xasCvRows(m->foldOf, m->n, f, false, w->row);
+    status = xasSelect(&w->rows, m->y, w->er, &m->options, &w->selection);
+    if (!status)
+        status = xasOlsFit(&w->rows, m->y, s->selected, s->nSelected, s->fill,
+                           w->er, m->options.clip_sd, &m->fold[f]);
+    if (!status)
+        status = xasOlsFit(&w->rows, m->y, m->selected, m->nSelected, m->fill,
+                           w->er, m->options.clip_sd, &once);
+    if (status)
+        return status;
+    inside = xasCvRows(m->foldOf, m->n, f, true, w->row);
+    for (size_t i = 0; i < inside; i++) {
+        m->predNested[w->row[i]] = at(m, &m->fold[f], w->row[i]);
+        m->predOnce[w->row[i]] = at(m, &once, w->row[i]);
+    }
+    free(once.term);
+    return xasOk;
+}
+
+/* Mean standardised coefficient of every column over the folds. */
+static void rank(xasModel *m)
+{
+    for (size_t j = 0; j < m->p; j++) {
+        size_t positive = 0, negative = 0;
+        double sum = 0;
+
+        for (size_t f = 0; f < m->nFolds; f++)
+            for (size_t i = 0; i < m->fold[f].n; i++) {
+                const xasTerm *t = &m->fold[f].term[i];
+
+                if (t->column != j)
+                    continue;
+                sum += t->coefficient * t->sd;
+                positive += t->coefficient > 0;
+                negative += t->coefficient < 0;
+                m->chosen[j]++;
+            }
+        m->rank[j] = sum / (double)m->nFolds;
+        m->signChanges[j] = positive < negative ? positive : negative;
+    }
+}
+
+static xasStatus train(xasModel *m, work *w, xasMessage *message)
+{
+    xasStatus status = fitAll(m, w, message);
+
+    for (size_t f = 0; !status && f < m->nFolds; f++)
+        status = fitFold(m, w, f);
+    if (!status)
+        status = xasModelFinish(m);
+    if (status)
+        return status;
+    for (size_t i = 0; i < m->n; i++)
+        m->fitted[i] = at(m, &m->all, i);
+    rank(m);
+    xasCvScore(m->y, m->predNested, m->n, &m->nested);
+    xasCvScore(m->y, m->predOnce, m->n, &m->once);
+    xasCvScore(m->y, m->fitted, m->n, &m->train);
+    xasCvBaseline(m->y, m->foldOf, m->n, w->value);
+    xasCvScore(m->y, w->value, m->n, &m->baseline);
+    return xasOk;
+}
+
+/* A model with the table in it and its folds, to be trained. */
+static xasStatus begin(const xasTable *t, const xasTrainOptions *options,
+                       xasModel **out, xasMessage *message)
+{
+    size_t folds, *foldOf = calloc(t->n, sizeof *foldOf);
+    size_t top = options->top < t->p ? options->top : t->p;
+    xasModel *m = NULL;
+    xasStatus status;
+
+    if (!foldOf)
+        return xasErrMemory;
+    folds = xasCvFolds(t->compound, t->n, foldOf);
+    status = folds < 3
+                 ? xasFail(xasErrRange, message,
+                           "%zu compounds: a model needs 3 or more", folds)
+                 : xasModelCreate(t->n, t->p, folds, top, &m);
+    if (!status) {
+        m->options = *options;
+        memcpy(m->foldOf, foldOf, t->n * sizeof *foldOf);
+        copyTable(t, m);
+        *out = m;
+    }
+    free(foldOf);
+    return status;
+}
+
+xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
+                        xasModel **out, xasMessage *message)
+{
+    xasTrainOptions defaults;
+    xasModel *m = NULL;
+    work w = { .er = NULL };
+    xasStatus status;
+
+    xasTrainOptionsDefaults(&defaults);
+    if (!options)
+        options = &defaults;
+    if (message)
+        message->text[0] = '\0';
+    status = checkOptions(options, message);
+    if (!status)
+        status = checkTable(table, message);
+    if (!status)
+        status = begin(table, options, &m, message);
+    if (!status)
+        status = workInit(&w, table, m);
+    if (!status)
+        status = train(m, &w, message);
+    workClear(&w);
+    if (!status) {
+        *out = m;
+        return xasOk;
+    }
+    xasModelDestroy(m);
+    if (message && !message->text[0])
+        xasFail(status, message, "training: %s", xasStatusText(status));
+    return status;
+}
