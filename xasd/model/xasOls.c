@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <lapacke.h>
-
+#include "xasLsq.h"
 #include "xasOls.h"
 
 xasStatus xasLinearReserve(xasLinear *linear, size_t n)
@@ -21,23 +20,23 @@ xasStatus xasLinearReserve(xasLinear *linear, size_t n)
     return xasOk;
 }
 
-/* Shortest least-squares solution; s [n*k] by columns is destroyed. */
-static xasStatus solve(double *s, size_t n, size_t k, double *b)
+/* The least-squares x of s x = y of least norm, into b, which holds y.  s is
+ * by columns here, xasLsq takes rows. */
+static xasStatus solve(const double *s, size_t n, size_t k, double *b)
 {
-    size_t longest = n > k ? n : k;
-    lapack_int rank, *pivot = calloc(k, sizeof *pivot);
-    lapack_int info;
+    double *rows = malloc((n * k + k) * sizeof *rows), *x = rows + n * k;
+    xasStatus status = xasErrMemory;
 
-    if (!pivot)
-        return xasErrMemory;
-    info = LAPACKE_dgelsy(LAPACK_COL_MAJOR, (lapack_int)n, (lapack_int)k, 1, s,
-                          (lapack_int)n, b, (lapack_int)longest, pivot,
-                          (double)longest * DBL_EPSILON, &rank);
-    free(pivot);
-    if (info == LAPACK_WORK_MEMORY_ERROR ||
-        info == LAPACK_TRANSPOSE_MEMORY_ERROR)
-        return xasErrMemory;
-    return info ? xasErrSingular : xasOk;
+    if (!rows)
+        return status;
+    for (size_t j = 0; j < k; j++)
+        for (size_t i = 0; i < n; i++)
+            rows[i * k + j] = s[j * n + i];
+    status = xasLsqSolve(rows, n, k, b, x, NULL);
+    if (!status)
+        memcpy(b, x, k * sizeof *b);
+    free(rows);
+    return status;
 }
 
 /* The columns that vary, standardised, into s; each makes a term. */
