@@ -5,18 +5,14 @@
 #include <string.h>
 
 #include "golden.h"
+#include "sharedData.h"
 
 char *goldenFile(const char *name)
 {
-    const char *root = getenv("XASD_SHARED");
-    char path[1024];
+    FILE *f = fopen(sharedPath(name), "rb");
     char *text = NULL;
     long size;
-    FILE *f;
 
-    snprintf(path, sizeof path, "%s/data/%s", root ? root : "../../../shared",
-             name);
-    f = fopen(path, "rb");
     if (!f)
         return NULL;
     if (!fseek(f, 0, SEEK_END) && (size = ftell(f)) >= 0 &&

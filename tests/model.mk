@@ -1,6 +1,26 @@
 # SPDX-License-Identifier: BSD-3-Clause
 TESTPROD_HOST += goldenModelTest
-goldenModelTest_SRCS += goldenModelTest.c golden.c
+goldenModelTest_SRCS += goldenModelTest.c golden.c sharedData.c
 goldenModelTest_LIBS += xasNumeric Com
 goldenModelTest_SYS_LIBS += lapacke m
 TESTS += goldenModelTest
+TESTPROD_HOST += modelTest
+modelTest_SRCS += modelTest.c
+modelTest_LIBS += xasNumeric Com
+modelTest_SYS_LIBS += lapacke m
+TESTS += modelTest
+TESTPROD_HOST += predictTest
+predictTest_SRCS += predictTest.c
+predictTest_LIBS += xasNumeric Com
+predictTest_SYS_LIBS += lapacke m
+TESTS += predictTest
+TESTPROD_HOST += lassoTest
+lassoTest_SRCS += lassoTest.c
+lassoTest_LIBS += xasNumeric Com
+lassoTest_SYS_LIBS += lapacke m
+TESTS += lassoTest
+TESTPROD_HOST += resultTest
+resultTest_SRCS += resultTest.c
+resultTest_LIBS += xasNumeric Com
+resultTest_SYS_LIBS += lapacke m
+TESTS += resultTest

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "xasLsq.h"
 #include "xasOls.h"
@@ -20,22 +19,24 @@ xasStatus xasLinearReserve(xasLinear *linear, size_t n)
     return xasOk;
 }
 
-/* The least-squares x of s x = y of least norm, into b, which holds y.  s is
- * by columns here, xasLsq takes rows. */
-static xasStatus solve(const double *s, size_t n, size_t k, double *b)
+/* QR; the shortest solution where that finds dependent columns.
+ * s [n*k] by columns */
+static xasStatus solve(const double *s, size_t n, size_t k, const double *b,
+                       double *x)
 {
-    double *rows = malloc((n * k + k) * sizeof *rows), *x = rows + n * k;
-    xasStatus status = xasErrMemory;
+    double *a = malloc(n * k * sizeof *a);
+    xasStatus status = xasErrSingular;
 
-    if (!rows)
-        return status;
-    for (size_t j = 0; j < k; j++)
-        for (size_t i = 0; i < n; i++)
-            rows[i * k + j] = s[j * n + i];
-    status = xasLsqSolve(rows, n, k, b, x, NULL);
-    if (!status)
-        memcpy(b, x, k * sizeof *b);
-    free(rows);
+    if (!a)
+        return xasErrMemory;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < k; j++)
+            a[i * k + j] = s[j * n + i];
+    if (n >= k)
+        status = xasLsqSolveQr(a, n, k, b, x);
+    if (status == xasErrSingular)
+        status = xasLsqSolve(a, n, k, b, x, NULL);
+    free(a);
     return status;
 }
 
@@ -70,28 +71,29 @@ xasStatus xasOlsFit(const xasRows *rows, const double *y, const size_t *column,
                     size_t k, const double *fill, const xasErIndex *er,
                     double clip_sd, xasLinear *out)
 {
-    size_t n = rows->n, longest = n > k ? n : k;
-    double *s = malloc((n * k + 1) * sizeof *s);
-    double *b = calloc(longest, sizeof *b), mean = 0;
+    size_t n = rows->n;
+    double *s = malloc((n * k + k + n) * sizeof *s), mean = 0;
+    double *x = s ? s + n * k : NULL, *b = s ? x + k : NULL;
     xasLinear linear = { .n = 0 };
-    xasStatus status = s && b ? xasOk : xasErrMemory;
+    xasStatus status = s ? xasOk : xasErrMemory;
 
     if (!status)
         status = xasLinearReserve(&linear, k);
     if (status)
         goto done;
     for (size_t i = 0; i < n; i++)
-        mean += y[rows->row[i]] / (double)n;
+        mean += y[rows->row[i]];
+    mean /= (double)n;
     for (size_t i = 0; i < n; i++)
         b[i] = y[rows->row[i]] - mean;
     linear.n = prepare(rows, column, k, fill, er, clip_sd, s, linear.term);
     if (linear.n)
-        status = solve(s, n, linear.n, b);
+        status = solve(s, n, linear.n, b, x);
     if (status)
         goto done;
     linear.intercept = mean;
     for (size_t i = 0; i < linear.n; i++) {
-        linear.term[i].coefficient = b[i] / linear.term[i].sd;
+        linear.term[i].coefficient = x[i] / linear.term[i].sd;
         linear.intercept -= linear.term[i].coefficient * linear.term[i].mean;
     }
     free(out->term);
@@ -99,7 +101,6 @@ xasStatus xasOlsFit(const xasRows *rows, const double *y, const size_t *column,
     linear.term = NULL;
 done:
     free(linear.term);
-    free(b);
     free(s);
     return status;
 }

@@ -6,14 +6,14 @@
 
 /** \brief Linear regression on chosen columns of some rows.
  *
- * Columns are filled, standardised over these rows, and solved by QR with
- * column pivoting; the shortest solution if they are dependent.  A column that
+ * Columns are filled, standardised over these rows, and solved by QR; the
+ * shortest solution if they are dependent.  A column that
  * is constant here is left out.  Without columns: the mean.
  * \param y       [.] target of the whole table
  * \param column  [k]   \param fill  [p] of the table's columns
  * \param er      [p]   \param clip_sd  terms are clipped so far outside
  * \param[out] out  was empty or made by xasLinearReserve
- * \return xasErrMemory, xasErrSingular */
+ * \return xasErrMemory, xasErrConverge */
 xasStatus xasOlsFit(const xasRows *rows, const double *y, const size_t *column,
                     size_t k, const double *fill, const xasErIndex *er,
                     double clip_sd, xasLinear *out);

@@ -116,19 +116,33 @@ static void takeTop(xasSelection *s, size_t kept, size_t top)
     }
 }
 
+/* y - mean, and its largest size; all zero where it is only rounding, which
+ * the Lasso would take for a trend. */
+static double centre(const xasRows *rows, const double *y, double *yc)
+{
+    double mean = 0, largest = 0;
+
+    for (size_t i = 0; i < rows->n; i++)
+        mean += y[rows->row[i]];
+    mean /= (double)rows->n;
+    for (size_t i = 0; i < rows->n; i++) {
+        yc[i] = y[rows->row[i]] - mean;
+        largest = fmax(largest, fabs(yc[i]));
+    }
+    if (largest > 1e-12 * fabs(mean))
+        return largest;
+    for (size_t i = 0; i < rows->n; i++)
+        yc[i] = 0;
+    return 0;
+}
+
 xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
                     const xasTrainOptions *options, xasSelection *s)
 {
     size_t n = rows->n, kept;
-    double mean = 0, largest = 1;
+    double largest = centre(rows, y, s->yc);
     xasStatus status;
 
-    for (size_t i = 0; i < n; i++)
-        mean += y[rows->row[i]] / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        s->yc[i] = y[rows->row[i]] - mean;
-        largest = fmax(largest, fabs(s->yc[i]));
-    }
     kept = keep(rows, er, options, s);
     s->alpha_max = 0;
     for (size_t k = 0; k < kept; k++) {
@@ -137,7 +151,7 @@ xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
     }
     s->alpha = options->alpha_fraction * s->alpha_max;
     status = xasLassoFit(s->gram, rows->p, s->gradient, kept, s->alpha,
-                         1e-12 * largest, s->w);
+                         1e-12 * fmax(1, largest), s->w);
     if (status)
         return status;
     for (size_t k = 0; k < kept; k++)

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Prediction: fill, clip, distance, jackknife+, all by hand-made models. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <epicsUnitTest.h>
+#include <testMain.h>
+
+#include "xasModel.h"
+
+static const double noEr[xasErCount] = { NAN, NAN, NAN };
+
+/* y = 100 + 10 v + noise, v = -7..7 at n = 15; plus a column of no use. */
+static xasModel *train(size_t n, size_t nCompounds, double alpha_fraction)
+{
+    const char *id[64], *compound[64], *column[] = { "v", "wl_e" };
+    char name[64][8];
+    double x[128], y[64], er[192];
+    xasTable table = { n, 2, id, compound, column, x, y, er };
+    xasTrainOptions o;
+    xasModel *m = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        double v = (double)i - (double)(n - 1) / 2;
+
+        snprintf(name[i], sizeof name[i], "s%u", (unsigned)i % 100);
+        id[i] = name[i];
+        compound[i] = name[i % nCompounds];
+        er[3 * i] = 7000 + 10.0 * (double)(i % 3);
+        er[3 * i + 1] = er[3 * i + 2] = NAN;
+        x[2 * i] = v;
+        /* wl_e - E_r is 15 or 25, not related to v */
+        x[2 * i + 1] = er[3 * i] + ((i * 7) % 4 < 2 ? 15 : 25);
+        y[i] = 100 + 10 * v + ((double)(i * 5 % 7) - 3);
+    }
+    xasTrainOptionsDefaults(&o);
+    o.alpha_fraction = alpha_fraction;
+    if (xasModelTrain(&table, &o, &m, NULL))
+        testAbort("no model");
+    return m;
+}
+
+static void testValue(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    const xasTerm *v = &m->all.term[0], *e = &m->all.term[1];
+    double x[] = { 3.5, 7030 }, er[] = { 7012, NAN, NAN }, want;
+    xasPrediction p;
+
+    testOk1(m->all.n == 2 && v->column == 0 && e->column == 1);
+    want = m->all.intercept + v->coefficient * 3.5 + e->coefficient * 7030;
+    testOk1(xasModelPredict(m, x, er, 0.8, NULL, &p) == xasOk);
+    testOk(fabs(p.value - want) < 1e-9 && p.nMissing == 0 && !p.clipped[0] &&
+               !p.leftOut && p.n == 15,
+           "value %.3f inside the range", p.value);
+    /* The gap is filled with its own E_r, and the mean of wl_e - E_r. */
+    x[1] = NAN;
+    testOk1(xasModelPredict(m, x, er, 0.8, NULL, &p) == xasOk);
+    want = m->all.intercept + v->coefficient * 3.5 +
+           e->coefficient * (7012 + m->fill[1]);
+    testOk(m->fill[1] > 15 && m->fill[1] < 25 && p.nMissing == 1 &&
+               fabs(p.value - want) < 1e-9,
+           "a missing wl_e is E_r + %.3f", m->fill[1]);
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &p) == xasErrNaN);
+    testOk1(xasModelPredict(m, x, NULL, 0.8, NULL, &p) == xasErrNaN);
+    x[0] = NAN;
+    testOk1(xasModelPredict(m, x, er, 0.8, NULL, &p) == xasErrNotFound);
+    testOk1(xasModelPredict(m, x, er, 1, NULL, &p) == xasErrArg);
+    testOk1(xasModelPredict(m, x, er, NAN, NULL, &p) == xasErrArg);
+    xasModelDestroy(m);
+}
+
+static void testClip(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    const xasTerm *v = &m->all.term[0];
+    double x[] = { 1000, 7020 }, edge;
+    xasPrediction far, at;
+
+    /* population sd of -7..7 is sqrt(56/3) */
+    edge = 7 + 0.5 * sqrt(56.0 / 3);
+    testOk(fabs(v->hi - edge) < 1e-12 && fabs(v->lo + edge) < 1e-12,
+           "clipped to %.3f", v->hi);
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &far) == xasOk);
+    testOk1(strcmp(far.clipped, "v") == 0);
+    x[0] = edge;
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &at) == xasOk);
+    testOk1(fabs(far.value - at.value) < 1e-9 && far.distance > at.distance);
+    x[1] = 9000;
+    x[0] = -8000;
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &far) == xasOk);
+    testOk1(strcmp(far.clipped, "v;wl_e") == 0);
+    xasModelDestroy(m);
+}
+
+static void testDistance(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    const xasTerm *v = &m->all.term[0];
+    double x[] = { m->x[8], m->x[9] };
+    xasPrediction p;
+
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &p) == xasOk);
+    testOk(p.distance < 1e-12, "no distance to itself");
+    x[0] += 0.3; /* neighbours are 1 away: still the nearest */
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &p) == xasOk);
+    testOk(fabs(p.distance - 0.3 / v->sd / sqrt(2)) < 1e-12,
+           "distance %.4f of two columns", p.distance);
+    /* left out, its own row is no neighbour */
+    x[0] -= 0.3;
+    testOk1(xasModelPredict(m, x, noEr, 0.8, "s4", &p) == xasOk);
+    testOk1(p.distance > 0.9 / v->sd / sqrt(2));
+    xasModelDestroy(m);
+}
+
+/* Nothing selected: each fold predicts the mean of the others, so the interval
+ * is known in closed form. */
+static void testMeanInterval(void)
+{
+    xasModel *m = train(15, 15, 1);
+    double x[] = { 0, 7020 }, lo[15], hi[15], sum = 0;
+    size_t below = 0, above = 0;
+    xasPrediction p;
+
+    testOk1(m->all.n == 0);
+    testOk1(xasModelPredict(m, x, noEr, 0.80, NULL, &p) == xasOk);
+    testOk(p.level == 0.8125 && p.nFolds == 15, "80 %% is really %.2f %%",
+           100 * p.level);
+    for (size_t i = 0; i < 15; i++)
+        sum += m->y[i];
+    for (size_t i = 0; i < 15; i++) {
+        double other = (sum - m->y[i]) / 14;
+
+        lo[i] = other - fabs(m->y[i] - other);
+        hi[i] = other + fabs(m->y[i] - other);
+    }
+    /* rank 13 from below, rank 3 from below: 12 and 2 lie before them */
+    for (size_t i = 0; i < 15; i++) {
+        below += lo[i] < p.lo - 1e-9;
+        above += hi[i] > p.hi + 1e-9;
+    }
+    testOk(below == 2 && above == 2, "[%.2f, %.2f]: 2 of 15 ends beyond each",
+           p.lo, p.hi);
+    testOk(p.value > p.lo && p.value < p.hi && isnan(p.distance),
+           "the mean %.2f is inside; no distance without columns", p.value);
+    xasModelDestroy(m);
+}
+
+static void testLevels(void)
+{
+    static const struct {
+        double asked, real;
+    } levels[] = { { 0.5, 0.5 },       { 0.51, 0.5625 }, { 0.8125, 0.8125 },
+                   { 0.9375, 0.9375 }, { 0.94, 1 },      { 1e-9, 0.0625 } };
+    xasModel *m = train(15, 15, 1e-4);
+    double x[] = { 2, 7020 }, width = 0;
+    xasPrediction p;
+
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        xasStatus s = xasModelPredict(m, x, noEr, levels[i].asked, NULL, &p);
+
+        testOk(s == xasOk && p.level == levels[i].real &&
+                   isinf(p.hi) == (levels[i].real == 1),
+               "level %g is %g", levels[i].asked, p.level);
+        if (i < 5) {
+            testOk1(p.hi - p.lo >= width);
+            width = p.hi - p.lo;
+        }
+    }
+    xasModelDestroy(m);
+    m = train(9, 3, 1e-4);
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &p) == xasOk);
+    testOk(p.nFolds == 3 && p.n == 9 && isinf(p.lo) && isinf(p.hi) &&
+               p.lo < 0 && p.hi > 0 && p.level == 1,
+           "3 compounds, whatever their rows, give no 80 %%: unbounded");
+    xasModelDestroy(m);
+}
+
+/* Brute force: every fold's model, evaluated by its own terms. */
+static void testJackknife(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    double x[] = { 2.5, 7033 };
+    size_t below = 0, above = 0;
+    xasPrediction p;
+
+    testOk1(xasModelPredict(m, x, noEr, 0.8, NULL, &p) == xasOk);
+    for (size_t f = 0; f < 15; f++) {
+        double at = m->fold[f].intercept;
+        double r = fabs(m->y[f] - m->predNested[f]);
+
+        for (size_t k = 0; k < m->fold[f].n; k++)
+            at += m->fold[f].term[k].coefficient * x[m->fold[f].term[k].column];
+        below += at - r < p.lo - 1e-9;
+        above += at + r > p.hi + 1e-9;
+    }
+    testOk(below == 2 && above == 2, "[%.2f, %.2f] has its ranks", p.lo, p.hi);
+    xasModelDestroy(m);
+}
+
+/* A sample in training is shown its leave-one-out value. */
+static void testLeftOut(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    xasPrediction p;
+    double worst = 0, inside = 0;
+
+    for (size_t i = 0; i < 15; i++) {
+        xasStatus s = xasModelPredict(m, m->x + 2 * i, m->er_eV + 3 * i, 0.8,
+                                      m->compound[i], &p);
+
+        if (s || !p.leftOut || p.n != 14 || p.nFolds != 14)
+            worst = INFINITY;
+        worst = fmax(worst, fabs(p.value - m->predNested[i]));
+        inside += m->y[i] >= p.lo && m->y[i] <= p.hi;
+    }
+    testOk(worst == 0, "leave-one-out values");
+    testOk(p.level == 0.8, "14 others: the level is %g", p.level);
+    testOk(inside >= 11, "%g of 15 in their own interval", inside);
+    testOk1(xasModelPredict(m, m->x, m->er_eV, 0.8, "FeCl3", &p) == xasOk &&
+            !p.leftOut);
+    xasModelDestroy(m);
+}
+
+MAIN(predictTest)
+{
+    testPlan(10 + 7 + 6 + 5 + 13 + 2 + 4);
+    testValue();
+    testClip();
+    testDistance();
+    testMeanInterval();
+    testLevels();
+    testJackknife();
+    testLeftOut();
+    return testDone();
+}
