@@ -21,7 +21,7 @@ sub files {
     }
     if (!@found) {
         find({ no_chdir => 1, wanted => sub {
-            my $name = substr $File::Find::name, length "$top/";
+            my $name = $File::Find::name =~ s{^\Q$top\E/?}{}r;
             return $File::Find::prune = 1
                 if $name =~ m{^(build|demo|\.git)$|(^|/)O\.[^/]+$};
             push @found, $name if -f && $name !~ /\.(local|db(-wal|-shm)?)$/;
