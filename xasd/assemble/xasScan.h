@@ -57,7 +57,8 @@ typedef struct xasScan {
     char element[3];               /* "" unknown */
     xasShell shell;                /* xasShellNone unknown */
     int64_t planned;               /* points, 0 unknown */
-    int64_t start_ns, end_ns;      /* first and last point; or start event */
+    int64_t sequence;              /* number of the last point, -1 unknown */
+    int64_t start_ns, end_ns;      /* start event; last point or end event */
     xasExit exit;
     char reason[XAS_REASON_SIZE]; /* why it started or ended as it did */
     int64_t lost;                 /* points known to be lost */

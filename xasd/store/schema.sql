@@ -45,6 +45,7 @@ CREATE TABLE scan (
     end_ns    INTEGER,
     points    INTEGER NOT NULL DEFAULT 0,
     planned   INTEGER,
+    sequence  INTEGER NOT NULL DEFAULT -1,    -- of the last point, to resume
     flagged   INTEGER NOT NULL DEFAULT 0,
     lost      INTEGER NOT NULL DEFAULT 0,
     rejected  INTEGER NOT NULL DEFAULT 0,     -- by the operator

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The store: what goes in comes out to the last bit, also after a kill; what
+ * cannot work is refused in one line with the path. */
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <epicsUnitTest.h>
+#include <testMain.h>
+
+#include "storeTestScan.h"
+#include "xasSql.h"
+#include "xasStore.h"
+#include "xasStorePlace.h"
+#include "xasStoreScan.h"
+
+enum { points = 60, busy_ms = 250, sampleMax = 8 };
+
+static char folder[64];
+
+static const char *in(const char *name)
+{
+    static char path[4][128];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    (void)snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);
+    return path[turn];
+}
+
+static xasStore *openNew(const char *name)
+{
+    xasMessage why = { "" };
+    xasStore *store = NULL;
+
+    if (xasStoreOpen(in(name), xasStoreCreate, busy_ms, &store, &why) != xasOk)
+        testAbort("%s", why.text);
+    return store;
+}
+
+static void writeFile(const char *name, const char *text)
+{
+    FILE *file = fopen(in(name), "w");
+
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        testAbort("cannot write %s", in(name));
+}
+
+static void refuse(const char *name, xasStoreAccess access, xasStatus expected,
+                   const char *words)
+{
+    xasMessage why = { "" };
+    xasStore *store = NULL;
+    xasStatus status = xasStoreOpen(in(name), access, 0, &store, &why);
+
+    testOk(status == expected && !store && strstr(why.text, in(name)) &&
+               strstr(why.text, words) && !strchr(why.text, '\n'),
+           "refused: %s", why.text);
+    xasStoreClose(store);
+}
+
+/* As an ordinary user: root may write anywhere. */
+static void testUnwritable(void)
+{
+    int root = geteuid() == 0;
+
+    xasStoreClose(openNew("readonly.db"));
+    if (mkdir(in("closed"), 0555) != 0 || chmod(in("readonly.db"), 0444) != 0 ||
+        chmod(folder, 0755) != 0 || (root && seteuid(65534) != 0))
+        testAbort("cannot become an ordinary user");
+    refuse("closed/new.db", xasStoreCreate, xasErrIo, "cannot open");
+    refuse("readonly.db", xasStoreCreate, xasErrIo, "not writable");
+    if (root && seteuid(0) != 0)
+        testAbort("cannot become root again");
+}
+
+static void testRefusals(void)
+{
+    xasStore *store = openNew("newer.db");
+    sqlite3 *other;
+
+    (void)xasSqlRun(store, "PRAGMA user_version = 999", "");
+    xasStoreClose(store);
+    writeFile("text.db", "This is a text of some length, not a database.\n"
+                         "It has no header that SQLite would know.\n");
+    writeFile("empty.db", "");
+    if (sqlite3_open(in("foreign.db"), &other) != SQLITE_OK ||
+        sqlite3_exec(other, "CREATE TABLE a (b)", NULL, NULL, NULL))
+        testAbort("cannot make a foreign database");
+    (void)sqlite3_close(other);
+
+    refuse("absent.db", xasStoreReadOnly, xasErrIo, "no such database");
+    refuse("absent.db", xasStoreExisting, xasErrIo, "no such database");
+    testOk1(access(in("absent.db"), F_OK) != 0);
+    refuse("no/such/x.db", xasStoreCreate, xasErrIo, "cannot open");
+    refuse("", xasStoreCreate, xasErrIo, "cannot open");
+    refuse("newer.db", xasStoreCreate, xasErrVersion, "999");
+    refuse("text.db", xasStoreCreate, xasErrFormat, "not a database");
+    refuse("foreign.db", xasStoreCreate, xasErrFormat, "not one of xasd");
+    refuse("empty.db", xasStoreExisting, xasErrFormat, "empty");
+    testUnwritable();
+}
+
+static void testPlaces(void)
+{
+    char name[64];
+
+    testOk1(strcmp(xasPlaceNetworkName(0x6969), "NFS") == 0);
+    testOk1(strcmp(xasPlaceNetworkName(0x517b), "SMB") == 0);
+    testOk1(strcmp(xasPlaceNetworkName((long)(int)0xfe534d42), "SMB") == 0);
+    testOk1(strcmp(xasPlaceNetworkName(0xff534d42L), "CIFS") == 0);
+    testOk1(!xasPlaceNetworkName(0xef53) && !xasPlaceNetworkName(0x01021994));
+    testOk1(xasPlaceFuseIsLocal("fuseblk"));
+    testOk1(!xasPlaceFuseIsLocal("fuse.sshfs"));
+    testOk1(!xasPlaceNetwork(in("not-there.db"), name, sizeof name));
+}
+
+static xasStatus journal(xasStore *store, xasScan *scan, size_t first, size_t n)
+{
+    xasStatus status = xasStoreBegin(store);
+
+    if (status == xasOk && !scan->row)
+        status = xasStoreScanOpen(store, scan);
+    if (status == xasOk)
+        status = xasStoreScanJournal(store, scan->row, scan, first, n);
+    return status == xasOk ? xasStoreCommit(store) : status;
+}
+
+static xasStatus closeScan(xasStore *store, xasScan *scan)
+{
+    xasStatus status = xasStoreBegin(store);
+
+    scan->exit = xasExitComplete;
+    if (status == xasOk)
+        status = xasStoreScanClose(store, scan, "live");
+    if (status == xasOk)
+        return xasStoreCommit(store);
+    xasStoreRollback(store);
+    return status;
+}
+
+/* A process that is killed in mid-scan, with a transaction open. */
+static void killedWriter(const char *name)
+{
+    xasStore *store = openNew(name);
+    xasScan *scan = testScanMake("killed", "FeCl2", points);
+
+    if (journal(store, scan, 0, 25) != xasOk ||
+        journal(store, scan, 25, 25) != xasOk ||
+        xasStoreBegin(store) != xasOk ||
+        xasStoreScanJournal(store, scan->row, scan, 50, 10) != xasOk)
+        _exit(1);
+    (void)raise(SIGKILL);
+    _exit(2);
+}
+
+static void testKill(void)
+{
+    int64_t row[sampleMax] = { 0 }, left = -1;
+    size_t n = 0;
+    int state = 0;
+    xasScan *whole = testScanMake("killed", "FeCl2", points), *back = NULL;
+    xasScan *begun = testScanMake("killed", "FeCl2", points);
+    xasStore *store;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        killedWriter("kill.db");
+    (void)waitpid(pid, &state, 0);
+    testOk(WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL, "killed");
+    store = openNew("kill.db");
+    testOk1(xasStoreScanListOpen(store, row, sampleMax, &n) == xasOk && n == 1);
+    testOk1(xasStoreScanRead(store, row[0], &back) == xasOk);
+    testOk(back && back->n == 50, "%zu points survive", back ? back->n : 0);
+    /* What is left is the scan as it was after 50 points. */
+    begun->n = 50;
+    begun->end_ns = begun->stamp_ns[49];
+    testOk1(back && testScanEqual(begun, back));
+    whole->row = row[0];
+    testOk1(closeScan(store, whole) == xasOk);
+    xasScanDestroy(back);
+    back = NULL;
+    testOk1(xasStoreScanRead(store, row[0], &back) == xasOk &&
+            testScanEqual(whole, back));
+    testOk1(xasStoreScanListOpen(store, row, sampleMax, &n) == xasOk && n == 0);
+    testOk1(xasSqlInt(store, &left, "SELECT count(*) FROM journal", "") ==
+                xasOk &&
+            left == 0);
+    xasScanDestroy(back);
+    xasScanDestroy(whole);
+    xasScanDestroy(begun);
+    xasStoreClose(store);
+}
+
+static void testScans(xasStore *store)
+{
+    xasScan *scan = testScanMake("one", "FeCl2 \xe2\x84\x96 1", points);
+    xasScan *back = NULL, *again = testScanMake("one", "x", points);
+    xasScan *none = testScanMake("none", "", 0);
+    int64_t row;
+
+    testOk1(xasStoreScanOpen(store, scan) == xasErrState);
+    testOk1(xasStoreScanJournal(store, 1, scan, 0, 1) == xasErrState);
+    testOk1(xasStoreScanClose(store, scan, "live") == xasErrState);
+    testOk1(journal(store, scan, 0, 10) == xasOk && scan->row > 0);
+    testOk1(xasStoreBegin(store) == xasOk &&
+            xasStoreScanJournal(store, scan->row, scan, 55, 6) == xasErrArg);
+    xasStoreRollback(store);
+    testOk1(closeScan(store, scan) == xasOk);
+    testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
+            testScanEqual(scan, back));
+    testOk(closeScan(store, again) == xasErrArg &&
+               strstr(xasStoreError(store), "stored already"),
+           "refused: %s", xasStoreError(store));
+    row = scan->row;
+    testOk1(closeScan(store, scan) == xasOk && scan->row == row);
+    testOk1(xasStoreScanRead(store, 12345, &again) == xasErrNotFound);
+    xasScanDestroy(back);
+    back = NULL;
+    testOk(closeScan(store, none) == xasOk && none->row != row,
+           "a scan without points or name, and never opened");
+    testOk1(xasStoreScanRead(store, none->row, &back) == xasOk &&
+            testScanEqual(none, back));
+    xasScanDestroy(back);
+    xasScanDestroy(again);
+    xasScanDestroy(none);
+    xasScanDestroy(scan);
+}
+
+/* The store was away: what was rolled back is given again. */
+static void testRetry(xasStore *store)
+{
+    xasScan *scan = testScanMake("retry", "FeF2", points), *back = NULL;
+    xasScan *other = testScanMake("other", "FeF3", points);
+
+    scan->exit = xasExitAborted;
+    testOk1(xasStoreBegin(store) == xasOk &&
+            xasStoreScanClose(store, scan, "live") == xasOk);
+    xasStoreRollback(store);
+    /* It takes the row that scan believes to have. */
+    testOk1(closeScan(store, other) == xasOk && other->row == scan->row);
+    testOk1(closeScan(store, scan) == xasOk && other->row != scan->row);
+    testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
+            testScanEqual(scan, back));
+    xasScanDestroy(back);
+    xasScanDestroy(other);
+    xasScanDestroy(scan);
+}
+
+static xasStatus storeResult(xasStore *store, const xasResult *r,
+                             const xasScan *scan)
+{
+    xasStatus status = xasStoreBegin(store);
+
+    if (status == xasOk)
+        status = xasStoreFeatures(store, r, scan, "0.1");
+    if (status == xasOk)
+        status = xasStorePrediction(store, r, xasTimeNow(), "0.1");
+    return status == xasOk ? xasStoreCommit(store) : status;
+}
+
+static void testResults(xasStore *store)
+{
+    xasScan *scan = testScanMake("result", "CoF2", points);
+    xasResult first, second, back;
+
+    (void)snprintf(scan->station, sizeof scan->station, "BL7");
+    scan->element[0] = '\0';
+    scan->shell = xasShellNone;
+    testOk1(xasStoreLastResult(store, "BL7", &back) == xasErrNotFound);
+    testOk1(closeScan(store, scan) == xasOk);
+    testOk1(xasStoreFeaturesRead(store, scan->row, &back) == xasErrNotFound);
+    (void)snprintf(scan->element, sizeof scan->element, "Co");
+    scan->shell = xasShellK; /* found by the pipeline */
+    testResultMake(&first, scan, 1);
+    testOk(storeResult(store, &first, scan) == xasOk, "%s",
+           xasStoreError(store));
+    testOk1(xasStoreLastResult(store, "BL7", &back) == xasOk &&
+            testResultEqual(&first, &back));
+    testResultMake(&second, scan, 2);
+    second.haveNorm = 0;
+    second.norm = back.norm;
+    testOk1(storeResult(store, &second, scan) == xasOk);
+    testOk1(xasStoreLastResult(store, "BL7", &back) == xasOk &&
+            !back.haveNorm && back.predicted.hf == second.predicted.hf &&
+            back.features.value[xasWlDe] == second.features.value[xasWlDe]);
+    xasScanDestroy(scan);
+}
+
+/* A stored scan with features, of an element and edge, on a day. */
+static int64_t measured(xasStore *store, const char *sample,
+                        const char *element, xasShell shell, int day,
+                        const char *flags)
+{
+    static int number;
+    char uid[32];
+    xasScan *scan;
+    xasResult r;
+    int64_t row;
+
+    (void)snprintf(uid, sizeof uid, "sample-%d", number++);
+    scan = testScanMake(uid, sample, points);
+    scan->start_ns += (int64_t)day * 86400 * 1000000000;
+    (void)snprintf(scan->element, sizeof scan->element, "%s", element);
+    scan->shell = shell;
+    if (closeScan(store, scan) != xasOk)
+        testAbort("%s", xasStoreError(store));
+    testResultMake(&r, scan, 1);
+    (void)snprintf(r.features.flags, sizeof r.features.flags, "%s", flags);
+    if (storeResult(store, &r, scan) != xasOk)
+        testAbort("%s", xasStoreError(store));
+    row = scan->row;
+    xasScanDestroy(scan);
+    return row;
+}
+
+static void joins(xasStore *store, int64_t scan, bool joinable, double days,
+                  int64_t k, int64_t l, const char *what)
+{
+    xasSampleScans found;
+    xasStatus status = xasStoreSampleScans(store, scan, joinable, days, &found);
+
+    testOk(status == xasOk && found.kScan == k && found.lScan == l,
+           "%s: K %lld, L %lld", what, (long long)found.kScan,
+           (long long)found.lScan);
+}
+
+static void testSamples(xasStore *store)
+{
+    int64_t k1 = measured(store, "S", "Fe", xasShellK, 0, "");
+    int64_t l1 = measured(store, "S", "Fe", xasShellL, 30, "noise_scaled");
+    int64_t k2, co, nameless, bad;
+    xasSampleScans found;
+
+    joins(store, k1, true, 0, k1, l1, "both edges");
+    joins(store, k1, true, 10, k1, 0, "too far apart");
+    joins(store, l1, true, 30, k1, l1, "just near enough");
+    joins(store, l1, false, 0, 0, l1, "not joinable");
+    k2 = measured(store, "S", "Fe", xasShellK, 1, "");
+    joins(store, l1, true, 0, k2, l1, "the newer one");
+    bad = measured(store, "S", "Fe", xasShellK, 2, "noise_scaled;no_edge");
+    joins(store, l1, true, 0, k2, l1, "one without an edge stands for none");
+    joins(store, bad, false, 0, 0, 0, "not even for itself");
+    (void)measured(store, "S", "Fe", xasShellK, 3, "wrong_element:Mn");
+    joins(store, l1, true, 0, k2, l1, "nor one of another element");
+    co = measured(store, "S", "Co", xasShellK, 4, "");
+    joins(store, l1, true, 0, k2, l1, "the other metal of the sample");
+    joins(store, co, true, 0, co, 0, "which stands for itself");
+    testOk1(xasStoreScanReject(store, k2, true) == xasErrState);
+    testOk1(xasStoreBegin(store) == xasOk &&
+            xasStoreScanReject(store, k2, true) == xasOk &&
+            xasStoreScanReject(store, 99999, true) == xasErrNotFound &&
+            xasStoreCommit(store) == xasOk);
+    joins(store, l1, true, 0, k1, l1, "rejected by the operator");
+    nameless = measured(store, "", "Fe", xasShellK, 5, "");
+    joins(store, nameless, true, 0, nameless, 0, "without a name");
+    testOk1(xasStoreSampleScans(store, k1, true, 0, &found) == xasOk &&
+            strcmp(found.detectionK, "transmission") == 0 && found.sample > 0);
+    testOk1(xasStoreSampleScans(store, 99999, true, 0, &found) ==
+            xasErrNotFound);
+}
+
+static void testTwoHandles(xasStore *a)
+{
+    int64_t before = 0, after = 0, mine = 0, start;
+    double waited_s;
+    xasStore *b = openNew("main.db");
+    xasScan *scan = testScanMake("two", "NiF2", points);
+
+    testOk1(xasStoreDataVersion(b, &before) == xasOk);
+    testOk1(xasStoreBegin(a) == xasOk);
+    start = xasTimeNow();
+    testOk1(xasStoreBegin(b) == xasErrBusy);
+    waited_s = (double)(xasTimeNow() - start) / 1e9;
+    testOk(waited_s > 0.2 && waited_s < 5, "after %.3f s", waited_s);
+    testOk1(xasStoreDataVersion(b, &after) == xasOk && after == before);
+    testOk1(xasStoreScanOpen(a, scan) == xasOk);
+    testOk(xasStoreScanRead(b, scan->row, &scan) == xasErrNotFound,
+           "not seen before it is committed");
+    testOk1(xasStoreCommit(a) == xasOk);
+    testOk1(xasStoreDataVersion(b, &after) == xasOk && after != before);
+    testOk1(xasStoreDataVersion(a, &mine) == xasOk);
+    testOk1(xasStoreBegin(b) == xasOk &&
+            xasStoreScanReject(b, scan->row, true) == xasOk &&
+            xasStoreCommit(b) == xasOk);
+    testOk1(xasStoreCommit(b) == xasErrState);
+    xasScanDestroy(scan);
+    xasStoreClose(b);
+}
+
+static void testReadOnly(void)
+{
+    xasStore *store = NULL;
+    xasMessage why;
+    int64_t n = 0;
+
+    testOk1(xasStoreOpen(in("main.db"), xasStoreReadOnly, 250, &store, &why) ==
+            xasOk);
+    testOk1(xasStoreBegin(store) == xasOk &&
+            xasStoreScanReject(store, 1, true) == xasErrIo);
+    xasStoreRollback(store);
+    testOk1(xasSqlInt(store, &n, "SELECT count(*) FROM history", "") == xasOk &&
+            n > 5);
+    xasStoreClose(store);
+}
+
+static void testBackup(xasStore *store)
+{
+    xasMessage why = { "" };
+    xasStore *copy = NULL;
+    int64_t bytes = 0, diskFree = 0, n = 0, m = -1;
+    struct stat info;
+
+    testOk1(xasStoreSize(store, &bytes, &diskFree) == xasOk);
+    testOk(stat(in("main.db"), &info) == 0 && bytes > info.st_size &&
+               diskFree > 0,
+           "%lld bytes with the WAL, %lld free", (long long)bytes,
+           (long long)diskFree);
+    testOk(xasStoreBackup(store, in("copy.db"), &why) == xasOk, "%s", why.text);
+    testOk1(xasStoreOpen(in("copy.db"), xasStoreExisting, 0, &copy, &why) ==
+            xasOk);
+    testOk1(xasSqlInt(store, &n, "SELECT count(*) FROM scan", "") == xasOk &&
+            xasSqlInt(copy, &m, "SELECT count(*) FROM scan", "") == xasOk &&
+            n == m);
+    xasStoreClose(copy);
+    testOk(xasStoreBackup(store, in("copy.db"), &why) == xasErrArg &&
+               strstr(why.text, "exists"),
+           "refused: %s", why.text);
+    testOk(xasStoreBackup(store, in("no/such.db"), &why) == xasErrIo,
+           "refused: %s", why.text);
+}
+
+static void testTimes(void)
+{
+    char text[XAS_TIME_SIZE];
+
+    xasTimeText(1795361670123999999, text);
+    testOk(strcmp(text, "2026-11-22T15:34:30.123Z") == 0, "%s", text);
+    xasTimeText(-1, text);
+    testOk(strcmp(text, "1969-12-31T23:59:59.999Z") == 0, "%s", text);
+    xasTimeText(0, text);
+    testOk(strcmp(text, "1970-01-01T00:00:00.000Z") == 0, "%s", text);
+}
+
+MAIN(storeTest)
+{
+    const char *base = getenv("TMPDIR");
+    char command[256];
+    xasStore *store;
+
+    (void)snprintf(folder, sizeof folder, "%.40s/xasStoreXXXXXX",
+                   base ? base : "/tmp");
+    if (!mkdtemp(folder))
+        testAbort("no folder %s", folder);
+    testPlan(0);
+    testTimes();
+    testPlaces();
+    testRefusals();
+    testKill();
+    store = openNew("main.db");
+    testScans(store);
+    testRetry(store);
+    testResults(store);
+    testSamples(store);
+    testTwoHandles(store);
+    testBackup(store);
+    testReadOnly();
+    xasStoreClose(store);
+    (void)snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s",
+                   folder, folder);
+    if (system(command) != 0)
+        testDiag("left behind: %s", folder);
+    return testDone();
+}

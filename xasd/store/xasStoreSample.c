@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasSql.h"
+#include "xasStoreScan.h"
+
+/* A good scan c: it has features, and they are those of its element. */
+#define GOOD_SCAN                                                              \
+    "c.state = 'closed' AND c.rejected = 0 "                                   \
+    "AND instr(';' || p.flags || ';', ';no_edge;') = 0 "                       \
+    "AND instr(';' || p.flags, ';wrong_element') = 0 "                         \
+    "AND EXISTS (SELECT 1 FROM feature f WHERE f.scan = c.id "                 \
+    "AND f.value IS NOT NULL)"
+
+static const double dayNs = 86400e9;
+
+/* What to look for, and where to put it. */
+typedef struct wanted {
+    int64_t scan, sample, start_ns;
+    char element[4], edge[4];
+} wanted;
+
+static xasStatus readWanted(xasStore *store, int64_t row, wanted *w)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT sample, start_ns, element, edge FROM scan WHERE id = ?", "i",
+        row);
+
+    if (status == xasOk)
+        status = xasSqlStep(store, s);
+    if (status == xasOk) {
+        w->scan = row;
+        w->sample = sqlite3_column_int64(s, 0);
+        w->start_ns = sqlite3_column_int64(s, 1);
+        xasSqlText(s, 2, w->element, sizeof w->element);
+        xasSqlText(s, 3, w->edge, sizeof w->edge);
+    }
+    (void)sqlite3_finalize(s);
+    if (status == xasErrNotFound)
+        return xasSqlFail(store, status, "there is no scan %lld",
+                          (long long)row);
+    return status;
+}
+
+static xasStatus newest(xasStore *store, sqlite3_stmt *s, int64_t *row,
+                        char *detection, size_t size)
+{
+    xasStatus status = xasSqlStep(store, s);
+
+    if (status == xasOk) {
+        *row = sqlite3_column_int64(s, 0);
+        xasSqlText(s, 1, detection, size);
+    }
+    return status == xasErrNotFound ? xasOk : status;
+}
+
+/* Only the scan itself, if it is good and of this edge. */
+static xasStatus itself(xasStore *store, const wanted *w, const char *edge,
+                        int64_t *row, char *detection, size_t size)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
+        "WHERE c.id = ? AND c.edge = ? AND " GOOD_SCAN,
+        "it", w->scan, edge);
+
+    if (status == xasOk)
+        status = newest(store, s, row, detection, size);
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
+static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
+                          double days, int64_t *row, char *detection,
+                          size_t size)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
+        "WHERE c.sample = ? AND c.edge = ? AND c.element = ? "
+        "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " GOOD_SCAN
+        " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1",
+        "ittdi", w->sample, edge, w->element, days * dayNs, w->start_ns);
+
+    if (status == xasOk)
+        status = newest(store, s, row, detection, size);
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
+xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
+                              double join_days, xasSampleScans *out)
+{
+    xasSampleScans found = { .sample = 0 };
+    wanted w = { .scan = 0 };
+    xasStatus status = readWanted(store, scanRow, &w);
+
+    if (status != xasOk)
+        return status;
+    found.sample = w.sample;
+    if (!joinable || !w.sample || !w.element[0]) {
+        status = itself(store, &w, "K", &found.kScan, found.detectionK,
+                        sizeof found.detectionK);
+        if (status == xasOk)
+            status = itself(store, &w, "L", &found.lScan, found.detectionL,
+                            sizeof found.detectionL);
+    } else {
+        status = ofSample(store, &w, "K", join_days, &found.kScan,
+                          found.detectionK, sizeof found.detectionK);
+        if (status == xasOk)
+            status = ofSample(store, &w, "L", join_days, &found.lScan,
+                              found.detectionL, sizeof found.detectionL);
+    }
+    if (status == xasOk)
+        *out = found;
+    return status;
+}
