@@ -13,3 +13,9 @@ normTest_SRCS += normTest.c sharedData.c
 normTest_LIBS += xasNumeric Com
 normTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += normTest
+
+TESTPROD_HOST += featureTest
+featureTest_SRCS += featureTest.c sharedData.c
+featureTest_LIBS += xasNumeric Com
+featureTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += featureTest

@@ -71,6 +71,19 @@ void xasPolyFit(const xasPoly *p, const double *x, const double *y,
         coef[k] = p->square[k] > 0 ? coef[k] / p->square[k] : 0;
 }
 
+void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
+                 const double byCoef[3], double *g)
+{
+    double basis[3];
+
+    for (size_t i = 0; i < n; i++) {
+        xasPolyBasis(p, x[i], basis);
+        for (int k = 0; k <= p->degree; k++)
+            if (p->square[k] > 0)
+                g[i] += weight(w, i) * byCoef[k] * basis[k] / p->square[k];
+    }
+}
+
 double xasPolyValue(const xasPoly *p, const double coef[3], double x)
 {
     double basis[3];
@@ -79,14 +92,23 @@ double xasPolyValue(const xasPoly *p, const double coef[3], double x)
     return coef[0] + coef[1] * basis[1] + coef[2] * basis[2];
 }
 
+void xasPolyMatrix(const xasPoly *p, double m[3][3])
+{
+    memset(m, 0, 9 * sizeof m[0][0]);
+    m[0][0] = m[1][1] = m[2][2] = 1;
+    m[0][1] = -p->a;
+    m[0][2] = p->a * p->b - p->c;
+    m[1][2] = -p->a - p->b;
+}
+
 void xasPolyPowers(const xasPoly *p, const double coef[3], double c[3])
 {
-    /* In t first: coef1 (t - a) + coef2 ((t - b)(t - a) - c). */
-    double t0 = coef[0] - coef[1] * p->a + coef[2] * (p->a * p->b - p->c);
-    double t1 = coef[1] - coef[2] * (p->a + p->b), t2 = coef[2];
-    double s = 1 / p->scale, x0 = p->x0;
+    double m[3][3], t[3], s = 1 / p->scale, x0 = p->x0;
 
-    c[2] = t2 * s * s;
-    c[1] = t1 * s - 2 * c[2] * x0;
-    c[0] = t0 - t1 * s * x0 + c[2] * x0 * x0;
+    xasPolyMatrix(p, m);
+    for (int r = 0; r < 3; r++)
+        t[r] = m[r][0] * coef[0] + m[r][1] * coef[1] + m[r][2] * coef[2];
+    c[2] = t[2] * s * s;
+    c[1] = t[1] * s - 2 * c[2] * x0;
+    c[0] = t[0] - t[1] * s * x0 + c[2] * x0 * x0;
 }

@@ -29,8 +29,17 @@ void xasPolyBasis(const xasPoly *p, double x, double basis[3]);
 void xasPolyFit(const xasPoly *p, const double *x, const double *y,
                 const double *w, size_t n, double coef[3]);
 
+/** \brief Sensitivity of a fit over the same x and w: to g [n] is added the
+ * derivative by each y of a quantity with these derivatives by the
+ * coefficients. */
+void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
+                 const double byCoef[3], double *g);
+
 /** \brief The fitted polynomial at x. */
 double xasPolyValue(const xasPoly *p, const double coef[3], double x);
+
+/** \brief Powers of t from basis coefficients: t[r] = sum_k m[r][k] coef[k]. */
+void xasPolyMatrix(const xasPoly *p, double m[3][3]);
 
 /** \brief The same as c0 + c1 x + c2 x^2. */
 void xasPolyPowers(const xasPoly *p, const double coef[3], double c[3]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <xraylib/xraylib.h>
 
@@ -161,6 +162,14 @@ const xasInterference *xasInterferenceAt(size_t i)
 {
     return i < sizeof interferences / sizeof *interferences ? &interferences[i]
                                                             : NULL;
+}
+
+void xasInterferenceFlag(const xasInterference *x, char flags[XAS_FLAGS_SIZE])
+{
+    char flag[16];
+
+    snprintf(flag, sizeof flag, "interf_%s_%s", x->element, x->edge);
+    xasFlagsAdd(flags, flag);
 }
 
 static double tabulated(int z, int shell)

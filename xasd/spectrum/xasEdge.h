@@ -23,4 +23,7 @@ typedef struct xasInterference {
 /** \brief Row i of that table, NULL behind its end. */
 const xasInterference *xasInterferenceAt(size_t i);
 
+/** \brief Add its flag, such as interf_F_K. */
+void xasInterferenceFlag(const xasInterference *x, char flags[XAS_FLAGS_SIZE]);
+
 #endif

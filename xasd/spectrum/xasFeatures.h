@@ -92,7 +92,7 @@ typedef struct xasFeatures {
     double value[xasFeatureCount]; /* NaN: not determined or not of this edge */
     double error[xasFeatureCount]; /* propagated standard error, NaN unknown */
     double step_or_jump;           /* K: edge step; L: jump behind L2 */
-    double sigma;                  /* noise of mu in the pre-edge */
+    double sigma;                  /* pre-edge noise over step or L3 height */
     double e0_deriv_eV;            /* largest derivative, for display */
     double pre_limit;              /* upper limit of an absent pre-edge, NaN */
     char flags[XAS_FLAGS_SIZE];    /* "a;b", in the order found; "" for none */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <string.h>
+
+#include "xasFeatureK.h"
+#include "xasFeatureL.h"
+#include "xasFormula.h"
+
+static void clear(xasFeatures *out, const char *element, xasShell shell)
+{
+    memset(out, 0, sizeof *out);
+    strncpy(out->element, element, sizeof out->element - 1);
+    out->shell = shell;
+    out->step_or_jump = out->sigma = NAN;
+    out->e0_deriv_eV = out->pre_limit = NAN;
+    for (int id = 0; id < xasFeatureCount; id++)
+        out->value[id] = out->error[id] = NAN;
+}
+
+xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
+                          xasShell shell, const char *formula, xasFeatures *out)
+{
+    xasEdgeEnergies er;
+    xasFormula parsed;
+    const xasFormula *known = NULL;
+
+    if (!s || !element || !out || xasEdgeLookUp(element, &er))
+        return xasErrArg;
+    if (formula && formula[0] && xasFormulaParse(formula, &parsed, NULL) == 0)
+        known = &parsed;
+    clear(out, element, shell);
+    if (shell == xasShellK && isfinite(er.k_eV))
+        return xasFeatureKFind(s, element, er.k_eV, known, out);
+    if (shell == xasShellL && isfinite(er.l3_eV) && isfinite(er.l2_eV))
+        return xasFeatureLFind(s, element, &er, known, out);
+    return xasErrArg;
+}

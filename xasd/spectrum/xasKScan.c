@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasEdge.h"
+#include "xasKScan.h"
+#include "xasNoise.h"
+#include "xasWindow.h"
+
+static const double gridStep_eV = 0.1, reach_eV = 2.0;
+enum { leastGrid = 200 };
+
+/** Where the fits may look, once interfering edges are avoided. */
+typedef struct limits {
+    double pre_eV, post_eV;
+} limits;
+
+static limits avoidOthers(const xasKScan *k, const char *element,
+                          const xasFormula *formula, char *flags)
+{
+    double er = k->er_eV, end = fmin(er + 400, k->e[k->n - 1]);
+    limits l = { er - 150, end };
+    const xasInterference *x;
+
+    for (size_t i = 0; formula && (x = xasInterferenceAt(i)) != NULL; i++) {
+        int before = x->energy_eV > er - 170 && x->energy_eV < er - 30;
+        int behind = x->energy_eV > er + 100 && x->energy_eV < end + 5;
+        if ((!before && !behind) || strcmp(x->element, element) == 0 ||
+            !(xasFormulaCount(formula, x->element) > 0))
+            continue;
+        xasInterferenceFlag(x, flags);
+        if (before)
+            l.pre_eV = fmax(l.pre_eV, x->to_eV);
+        else
+            l.post_eV = fmin(l.post_eV, x->from_eV);
+    }
+    return l;
+}
+
+static void fit(const xasKScan *k, const double *v, size_t first, size_t count,
+                int degree, xasPoly *poly, double coef[3])
+{
+    const double *e = k->e + first;
+    double half = 0.5 * (e[count - 1] - e[0]);
+
+    xasPolyInit(poly, e, NULL, count, degree, 0.5 * (e[0] + e[count - 1]),
+                half > 0 ? half : 1);
+    xasPolyFit(poly, e, v + first, NULL, count, coef);
+}
+
+/* z = mu - line; false without a pre-edge. */
+static int subtractLine(xasKScan *k, double from_eV, char *flags)
+{
+    double er = k->er_eV, span;
+
+    k->preFirst = xasWindow(k->e, k->n, from_eV, er - 20, &k->preCount);
+    if (k->preCount < 5)
+        k->preFirst = xasWindow(k->e, k->n, from_eV, er - 10, &k->preCount);
+    if (k->preCount < 3) {
+        xasFlagsAdd(flags, "no_pre_edge");
+        return 0;
+    }
+    span = k->e[k->preFirst + k->preCount - 1] - k->e[k->preFirst];
+    fit(k, k->mu, k->preFirst, k->preCount, k->preCount < 5 || span < 8 ? 0 : 1,
+        &k->line, k->lineCoef);
+    for (size_t j = 0; j < k->n; j++)
+        k->y[j] = k->mu[j] - xasPolyValue(&k->line, k->lineCoef, k->e[j]);
+    return 1;
+}
+
+/* The edge step from z in y; false without a post-edge or a rise. */
+static int findStep(xasKScan *k, double to_eV, char *flags)
+{
+    double er = k->er_eV, range = to_eV - er - 40;
+
+    k->postFirst = xasWindow(k->e, k->n, er + 40, to_eV, &k->postCount);
+    if (k->postCount < 5) {
+        xasFlagsAdd(flags, "no_post_edge");
+        return 0;
+    }
+    if (range < 60)
+        xasFlagsAdd(flags, "short_post_edge");
+    fit(k, k->y, k->postFirst, k->postCount,
+        range >= 300  ? 2
+        : range >= 30 ? 1
+                      : 0,
+        &k->post, k->postCoef);
+    k->step = xasPolyValue(&k->post, k->postCoef, er);
+    if (!(k->step > 0)) {
+        xasFlagsAdd(flags, "negative_step");
+        return 0;
+    }
+    return 1;
+}
+
+static double meanOf(const xasKScan *k, double lo, double hi, size_t *count)
+{
+    size_t first = xasWindow(k->e, k->n, lo, hi, count);
+    double sum = 0;
+
+    for (size_t j = first; j < first + *count; j++)
+        sum += k->y[j];
+    return *count ? sum / (double)*count : NAN;
+}
+
+/* Gates (a) and (b), on z. */
+static int rises(const xasKScan *k)
+{
+    size_t nBelow, nAbove;
+    double er = k->er_eV;
+    double below = meanOf(k, er - 25, er - 10, &nBelow);
+    double above = meanOf(k, er + 5, er + 25, &nAbove);
+
+    if (!(k->step > 10 * k->sigma) || !nBelow || !nAbove)
+        return 0;
+    return above - below >
+           8 * k->sigma * sqrt(1 / (double)nAbove + 1 / (double)nBelow);
+}
+
+static void flatten(xasKScan *k)
+{
+    for (size_t j = 0; j < k->n; j++) {
+        double post = xasPolyValue(&k->post, k->postCoef, k->e[j]);
+        k->y[j] /= k->step;
+        if (k->e[j] > k->er_eV)
+            k->y[j] -= post / k->step - 1;
+    }
+}
+
+/* Gate (c): the steepest place must be near the tabulated edge. */
+static int steepestHere(const xasKScan *k)
+{
+    const xasCurve *c = k->curve;
+    size_t best = 0;
+    double x;
+
+    for (size_t i = 1; i < c->n; i++)
+        if (c->slope[i] > c->slope[best])
+            best = i;
+    x = xasCurveX(c, best);
+    return x >= k->er_eV - 5 && x <= k->er_eV + 22;
+}
+
+static xasStatus smooth(xasKScan *k)
+{
+    double start = fmax(k->e[0], k->er_eV - 30);
+    double stop = fmin(k->e[k->n - 1], k->er_eV + 80);
+
+    return xasCurveCreate(k->e, k->y, k->n, start, stop, gridStep_eV, reach_eV,
+                          &k->curve);
+}
+
+/* All of it; *good false when the scan is refused. */
+static xasStatus prepare(xasKScan *k, const char *element,
+                         const xasFormula *formula, char *flags, int *good)
+{
+    limits l = avoidOthers(k, element, formula, flags);
+    xasStatus status;
+
+    *good = subtractLine(k, l.pre_eV, flags) && findStep(k, l.post_eV, flags);
+    if (!*good)
+        return xasOk;
+    for (size_t j = 0; j < k->n; j++)
+        k->chain[j] = j >= k->preFirst && j < k->preFirst + k->preCount;
+    status = xasNoiseFind(k->s, k->chain, k->step, &k->sigma, k->var, flags);
+    if (status)
+        return status;
+    *good = rises(k);
+    if (!*good)
+        return xasOk;
+    flatten(k);
+    status = smooth(k);
+    if (status == xasErrMemory)
+        return status;
+    *good = !status && k->curve->n >= leastGrid && steepestHere(k);
+    return xasOk;
+}
+
+xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
+                       const xasFormula *formula, char flags[XAS_FLAGS_SIZE],
+                       xasKScan **out)
+{
+    xasKScan *k = calloc(1, sizeof *k);
+    xasStatus status = k ? xasOk : xasErrMemory;
+    int good = 0;
+
+    *out = NULL;
+    if (status)
+        return status;
+    k->s = s;
+    k->e = xasSpectrumEnergy(s);
+    k->mu = xasSpectrumMu(s);
+    k->n = xasSpectrumSize(s);
+    k->er_eV = er_eV;
+    k->y = calloc(4 * k->n, sizeof *k->y);
+    if (k->y) {
+        k->var = k->y + k->n;
+        k->gradient = k->var + k->n;
+        k->chain = k->gradient + k->n;
+        status = prepare(k, element, formula, flags, &good);
+    } else {
+        status = xasErrMemory;
+    }
+    if (!status && good) {
+        *out = k;
+        return xasOk;
+    }
+    if (!status)
+        xasFlagsAdd(flags, "no_edge");
+    xasKScanClose(k);
+    return status;
+}
+
+void xasKScanClose(xasKScan *k)
+{
+    if (!k)
+        return;
+    xasCurveDestroy(k->curve);
+    free(k->y);
+    free(k);
+}
+
+/* The gradient by z in chain from that by y, through step and flattening. */
+static void backToZ(xasKScan *k, const double *g)
+{
+    double byStep = 0, byPost[3] = { 0, 0, 0 }, basis[3];
+
+    for (size_t j = 0; j < k->n; j++) {
+        double post = xasPolyValue(&k->post, k->postCoef, k->e[j]);
+        int flat = k->e[j] > k->er_eV;
+        double z = k->step * (k->y[j] + (flat ? post / k->step - 1 : 0));
+        k->chain[j] = g[j] / k->step;
+        if (g[j] == 0)
+            continue;
+        byStep += g[j] * ((flat ? post : 0) - z) / (k->step * k->step);
+        xasPolyBasis(&k->post, k->e[j], basis);
+        for (int i = 0; i < 3 && flat; i++)
+            byPost[i] -= g[j] * basis[i] / k->step;
+    }
+    xasPolyBasis(&k->post, k->er_eV, basis);
+    for (int i = 0; i < 3; i++)
+        byPost[i] += byStep * basis[i];
+    xasPolyBack(&k->post, k->e + k->postFirst, NULL, k->postCount, byPost,
+                k->chain + k->postFirst);
+}
+
+double xasKScanError(xasKScan *k, const double *g)
+{
+    double byLine[3] = { 0, 0, 0 }, basis[3], sum = 0;
+
+    backToZ(k, g);
+    for (size_t j = 0; j < k->n; j++) {
+        xasPolyBasis(&k->line, k->e[j], basis);
+        for (int i = 0; i < 3; i++)
+            byLine[i] -= k->chain[j] * basis[i];
+    }
+    xasPolyBack(&k->line, k->e + k->preFirst, NULL, k->preCount, byLine,
+                k->chain + k->preFirst);
+    for (size_t j = 0; j < k->n; j++)
+        sum += k->chain[j] * k->chain[j] * k->var[j];
+    return sqrt(sum);
+}
+
+double xasKScanBendError(xasKScan *k, double x)
+{
+    memset(k->gradient, 0, k->n * sizeof *k->gradient);
+    xasCurveAddWeights(k->curve, x, 2, 1, k->gradient);
+    return xasKScanError(k, k->gradient);
+}

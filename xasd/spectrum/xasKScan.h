@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_K_SCAN_H
+#define XAS_K_SCAN_H
+
+#include "xasFeatures.h"
+#include "xasFormula.h"
+#include "xasPoly.h"
+#include "xasSmooth.h"
+
+/** A K scan normalised and smoothed by DEFINITIONS.md section 2:
+ * y = z/step - [E > E_r] (post/step - 1) with z = mu - line. */
+typedef struct xasKScan {
+    const xasSpectrum *s;
+    const double *e, *mu;
+    size_t n;
+    double er_eV;
+    size_t preFirst, preCount, postFirst, postCount; /* fit windows */
+    xasPoly line, post;
+    double lineCoef[3], postCoef[3];
+    double step, sigma;
+    double *y, *var;          /* [n] */
+    double *gradient, *chain; /* [n] scratch for errors */
+    xasCurve *curve;
+} xasKScan;
+
+/** \brief Normalise, test for an edge, smooth.
+ *
+ * \param formula  of the sample, NULL unknown
+ * \param[in,out] flags  what was found, no_edge when it is refused
+ * \param[out] out  owned by the caller; NULL when refused
+ * \return xasErrMemory */
+xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
+                       const xasFormula *formula, char flags[XAS_FLAGS_SIZE],
+                       xasKScan **out);
+void xasKScanClose(xasKScan *k);
+
+/** \brief Standard error of a quantity with gradient g [n] by y. */
+double xasKScanError(xasKScan *k, const double *g);
+
+/** \brief Standard error of y'' at x. */
+double xasKScanBendError(xasKScan *k, double x);
+
+#endif
