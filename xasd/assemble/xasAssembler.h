@@ -4,7 +4,16 @@
 
 #include "xasScan.h"
 
-/** How a station scans; from xasd.conf. */
+/** How a station scans; from xasd.conf.
+ *
+ * A point is closed by the commit PV; without one by the sequence PV; without
+ * either when the energy moves on after a detector has posted. A negative
+ * value of commit or sequence (between scans) closes nothing. Where commit
+ * and sequence both are given, commit closes and sequence only counts.
+ *
+ * What belongs to a point is told by stamps: the clocks of a station's
+ * sources must agree to a fraction of a point's time (a constant difference
+ * above 5 ms is measured and allowed for). */
 typedef struct xasAssemblerRules {
     char station[32];
     xasDetection detection;
@@ -22,11 +31,19 @@ typedef struct xasAssemblerRules {
 
 void xasAssemblerRulesDefaults(xasAssemblerRules *rules);
 
+/** \brief Can a scan be assembled under these rules?
+ * \return xasErrNotFound without the roles needed: active, energy, and what
+ *         the detection needs; xasErrArg for numbers that make no sense.
+ *         \p message (may be NULL) says which */
+xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
+                                 xasMessage *message);
+
 typedef struct xasAssembler xasAssembler;
 
 /** What the assembler wants done, in order. */
 typedef enum xasActionKind {
-    xasActionGet,   /* read `roles` once by a get; answer with xasEventReply */
+    xasActionGet,   /* read `roles` once by a get; answer each with a
+                     * xasEventReply that carries `ask` */
     xasActionStart, /* a scan has begun: xasAssemblerScan() */
     xasActionPoint, /* its point `index` is complete */
     xasActionEnd    /* it has ended: take it by xasAssemblerTake() */
@@ -35,9 +52,11 @@ typedef enum xasActionKind {
 typedef struct xasAction {
     xasActionKind kind;
     uint32_t roles; /* xasActionGet */
+    uint32_t ask;   /* xasActionGet: number of this request */
     size_t index;   /* xasActionPoint */
 } xasAction;
 
+/** \return as xasAssemblerRulesCheck, xasErrMemory */
 xasStatus xasAssemblerCreate(const xasAssemblerRules *rules,
                              xasAssembler **out);
 void xasAssemblerDestroy(xasAssembler *a);
@@ -49,7 +68,8 @@ void xasAssemblerDestroy(xasAssembler *a);
 xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *event);
 bool xasAssemblerNext(xasAssembler *a, xasAction *action);
 
-/** \brief The running or ended scan, NULL if none; valid until taken. */
+/** \brief The ended scan until it is taken, else the running one, else NULL.
+ * So it is always the one the action just fetched is about. */
 const xasScan *xasAssemblerScan(const xasAssembler *a);
 /** \brief Move the ended scan out; NULL if none. */
 xasScan *xasAssemblerTake(xasAssembler *a);

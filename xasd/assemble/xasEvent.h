@@ -37,9 +37,10 @@ xasRole xasRoleFromName(const char *name);
 bool xasRoleIsText(xasRole role);
 
 typedef enum xasEventKind {
-    xasEventValue, /* a monitor */
-    xasEventReply, /* the answer to a get the assembler asked for */
-    xasEventConnect,
+    xasEventValue,   /* a monitor */
+    xasEventReply,   /* the answer to a get the assembler asked for */
+    xasEventConnect, /* value: number of its server, 0 unknown; PVs of one
+                      * server share a clock */
     xasEventDisconnect,
     xasEventTick,     /* only time passes: received_ns */
     xasEventOverflow, /* our own queue was full: value = events lost */
@@ -66,6 +67,7 @@ typedef struct xasEvent {
     bool initial;        /* first value after a (re)connect: state, no event */
     uint16_t station;    /* index in the configuration */
     uint16_t generation; /* of the configuration */
+    uint32_t ask;        /* xasEventReply: that of its xasActionGet */
     int64_t stamp_ns;    /* of the source */
     int64_t received_ns; /* of our clock */
     double value;

@@ -25,7 +25,7 @@ const char *xasExitName(xasExit exit);
 enum {
     xasPointInvalid = 1,      /* severity INVALID or a NaN in a channel */
     xasPointDisconnected = 2, /* a channel had no connection */
-    xasPointLate = 4,         /* closed by the time-out, a channel missing */
+    xasPointLate = 4,         /* a channel came too late or is not surely its */
     xasPointDuplicate = 8,    /* measured again later: superseded */
     xasPointLowI0 = 16,
     xasPointStampBad = 32 /* undefined or > 60 s off: receipt time used */
@@ -42,7 +42,10 @@ typedef struct xasScanEvent {
     char text[104]; /* role or PV and numbers, for people */
 } xasScanEvent;
 
-#define XAS_UID_SIZE 40
+#define XAS_UID_SIZE 64
+
+/** A scan takes no more points; further ones are counted as lost. */
+#define XAS_SCAN_POINTS_MAX 100000
 
 /** A scan being assembled or read back.  Owns its arrays. */
 typedef struct xasScan {
@@ -65,7 +68,8 @@ typedef struct xasScan {
 
     size_t n, capacity;               /* points */
     uint32_t channels;                /* bit (1 << role): measured */
-    double *channel[xasChannelCount]; /* [n] NaN where missing */
+    double *channel[xasChannelCount]; /* [n] NaN where missing; NULL if not
+                                       * measured. energy is in eV */
     int64_t *stamp_ns;                /* [n] */
     uint32_t *flags;                  /* [n] */
     size_t nEvents, eventCapacity;
@@ -76,19 +80,27 @@ typedef struct xasScan {
 xasStatus xasScanCreate(uint32_t channels, xasScan **out);
 void xasScanDestroy(xasScan *scan);
 
-/** \brief Append a point. \param value [xasChannelCount], NaN missing */
+/** \brief Append a point.
+ *
+ * If it is good, earlier points of the same energy (within 0.005 eV) get the
+ * flag duplicate: the last good one wins, all are kept.
+ * \param value  [xasChannelCount], NaN missing
+ * \return xasErrMemory; xasErrFull beyond XAS_SCAN_POINTS_MAX */
 xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
                           uint32_t flags);
-/** \brief Append an event; format as printf. */
+/** \brief Append an event; format as printf.
+ * \return xasErrMemory; xasErrFull after 1000 */
 xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
                           const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/** \brief Points with any flag but duplicate. */
+/** \brief Points with a flag that no later good point has replaced. */
 size_t xasScanFlagged(const xasScan *scan);
 
 /** \brief The spectrum of its good points.
  *
- * Leaves out flagged points; of points measured again the last good one wins.
+ * Leaves out flagged points, but for those whose only flag is stamp_bad: a
+ * wrong clock spoils no reading. Of points measured again the last good one
+ * wins.
  * Signal by detection: I1, fluorescence, TEY.
  * \return xasErrRange when no point is usable, xasErrNotFound without the
  *         channels its detection needs */

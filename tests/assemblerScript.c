@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "assemblerScript.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct script {
+    xasAssembler *a;
+    double now_ms;
+    uint32_t ask[xasRoleCount][256];
+    unsigned asked[xasRoleCount], answered[xasRoleCount];
+    char *out;
+    size_t size, used;
+} script;
+
+static xasScan *last;
+
+const xasScan *scriptScan(void)
+{
+    return last;
+}
+
+int64_t scriptTime(double ms)
+{
+    return 1700000000000000000 + (int64_t)(ms * 1e6);
+}
+
+static void say(script *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void say(script *s, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(s->out + s->used, s->size - s->used, format, args);
+    va_end(args);
+    if (n > 0)
+        s->used += (size_t)n;
+    if (s->used >= s->size)
+        abort(); /* the script's author gave too little room */
+}
+
+static void sayScan(script *s, const xasScan *scan)
+{
+    say(s, "{%s lost=%lld:", xasExitName(scan->exit), (long long)scan->lost);
+    for (size_t i = 0; i < scan->n; i++) {
+        char flags[80];
+
+        say(s, " ");
+        for (int c = 0; c < xasChannelCount; c++)
+            if (scan->channels >> c & 1)
+                say(s, "%s%g", c ? "/" : "", scan->channel[c][i]);
+        xasPointFlagsText(scan->flags[i], flags, sizeof flags);
+        if (flags[0])
+            say(s, "[%s]", flags);
+    }
+    say(s, ";");
+    for (size_t i = 0; i < scan->nEvents; i++)
+        say(s, " %s", scan->event[i].what);
+    say(s, "}");
+}
+
+static void sayGet(script *s, const xasAction *action)
+{
+    const char *comma = "";
+
+    say(s, "get(");
+    for (unsigned r = 0; r < xasRoleCount; r++) {
+        if (!(action->roles >> r & 1))
+            continue;
+        say(s, "%s%s", comma, xasRoleName((xasRole)r));
+        comma = ",";
+        s->ask[r][s->asked[r]++ % 256] = action->ask;
+    }
+    say(s, ")");
+}
+
+static void obey(script *s)
+{
+    xasAction action;
+
+    while (xasAssemblerNext(s->a, &action)) {
+        say(s, s->used ? " " : "");
+        switch (action.kind) {
+        case xasActionGet: sayGet(s, &action); break;
+        case xasActionStart: say(s, "start"); break;
+        case xasActionPoint: say(s, "P%zu", action.index); break;
+        case xasActionEnd:
+            xasScanDestroy(last);
+            last = xasAssemblerTake(s->a);
+            say(s, "end");
+            sayScan(s, last);
+            break;
+        }
+    }
+}
+
+static void feed(script *s, xasEvent event)
+{
+    xasStatus status;
+
+    event.received_ns = scriptTime(s->now_ms);
+    status = xasAssemblerFeed(s->a, &event);
+    if (status)
+        say(s, " STATUS(%s)", xasStatusText(status));
+    obey(s);
+}
+
+static void connections(script *s, xasEventKind kind, char *roles)
+{
+    char *save = NULL;
+
+    for (char *w = strtok_r(roles, ",", &save); w;
+         w = strtok_r(NULL, ",", &save))
+        for (int r = 0; r < xasRoleCount; r++)
+            if ((!strcmp(w, "all") && r < xasRoleSample) ||
+                !strcmp(w, xasRoleName((xasRole)r)))
+                feed(s,
+                     (xasEvent){ .kind = (uint8_t)kind, .role = (uint8_t)r });
+}
+
+static void value(script *s, char *word)
+{
+    xasEvent e = { .kind = xasEventValue, .stamp_ns = scriptTime(s->now_ms) };
+    bool command = !strncmp(word, "cmd:", 4), answer = word[0] == '?';
+    char *name = word + (command ? 4 : answer), *at, *severity, *text;
+
+    text = name + strcspn(name, "=:");
+    e.initial = *text == ':';
+    *text++ = 0;
+    e.role = (uint8_t)xasRoleFromName(name);
+    if (e.role == xasRoleCount) {
+        say(s, " UNKNOWN(%s)", name);
+        return;
+    }
+    severity = strchr(text, '!');
+    if (severity) {
+        e.severity = (uint8_t)atoi(severity + 1);
+        *severity = 0;
+    }
+    at = strchr(text, '@');
+    if (at) {
+        e.stamp_ns = strcmp(at, "@none") ? scriptTime(atof(at + 1)) : 0;
+        *at = 0;
+    }
+    e.value = strtod(text, NULL);
+    e.text = text;
+    if (command) {
+        e.kind = xasEventCommand;
+        e.value =
+            e.role == xasRoleSample ? xasCommandSample : xasCommandFormula;
+    } else if (answer) {
+        e.kind = xasEventReply;
+        e.ask = s->ask[e.role][s->answered[e.role]++ % 256];
+    }
+    feed(s, e);
+}
+
+static void command(script *s, xasCommand what)
+{
+    feed(s, (xasEvent){ .kind = xasEventCommand, .value = what });
+}
+
+static void word(script *s, char *w)
+{
+    if (w[0] == '=') {
+        s->now_ms = atof(w + 1);
+    } else if (!strncmp(w, "up=", 3)) {
+        connections(s, xasEventConnect, w + 3);
+    } else if (!strncmp(w, "down=", 5)) {
+        connections(s, xasEventDisconnect, w + 5);
+    } else if (!strcmp(w, "tick")) {
+        feed(s, (xasEvent){ .kind = xasEventTick });
+    } else if (!strncmp(w, "over=", 5)) {
+        feed(s, (xasEvent){ .kind = xasEventOverflow, .value = atof(w + 5) });
+    } else if (!strcmp(w, "end")) {
+        command(s, xasCommandEndScan);
+    } else if (!strcmp(w, "discard")) {
+        command(s, xasCommandDiscard);
+    } else if (!strcmp(w, "disable")) {
+        command(s, xasCommandDisable);
+    } else if (!strcmp(w, "enable")) {
+        command(s, xasCommandEnable);
+    } else if (!strcmp(w, "stop")) {
+        (void)xasAssemblerStop(s->a, xasExitInterrupted, "stopped",
+                               scriptTime(s->now_ms));
+        obey(s);
+    } else {
+        value(s, w);
+    }
+}
+
+void scriptRun(xasAssembler *a, const char *text, char *out, size_t size)
+{
+    script s = { .a = a, .out = out, .size = size };
+    char *copy = strdup(text), *save = NULL;
+
+    out[0] = 0;
+    if (!copy)
+        abort();
+    obey(&s); /* what was to be done before the first event */
+    for (char *w = strtok_r(copy, " \n", &save); w;
+         w = strtok_r(NULL, " \n", &save))
+        word(&s, w);
+    free(copy);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_ASSEMBLER_PARTS_H
+#define XAS_ASSEMBLER_PARTS_H
+
+#include "xasAssembler.h"
+#include "xasPending.h"
+
+/* Internal to assemble: what xasAssembler.c (events in) and
+ * xasAssemblerScan.c (scans out) share. */
+
+enum { xasPendingMax = 64, xasTextRoles = xasRoleCount - xasRoleSample };
+
+/** What is known of a PV. */
+typedef struct xasSource {
+    bool connected;
+    bool lost;     /* the connection, in this scan */
+    bool posted;   /* a monitor since the last commit */
+    bool clockBad; /* its last monitor had a useless stamp */
+    bool lagKnown;
+    double server;
+    xasHeld last; /* stamp in its own clock */
+    int64_t received_ns;
+    int64_t lag_ns; /* least of receipt - stamp in this scan */
+} xasSource;
+
+/** Numbers of the points. */
+typedef struct xasCounting {
+    bool known;
+    int64_t last;    /* of the last point complete */
+    int64_t seen;    /* of the last commit, -1 unknown */
+    int64_t unknown; /* points since `last` whose number is not known */
+    int64_t before;  /* value when the scan started, -1 unknown */
+    bool blind;      /* resumed without a number: the first is taken as is */
+} xasCounting;
+
+struct xasAssembler {
+    xasAssemblerRules rules;
+    uint32_t significant; /* roles that spoil a point */
+    xasRole closer;       /* commit, sequence or energy */
+    xasSource source[xasRoleCount];
+    char text[xasTextRoles][XAS_SAMPLE_SIZE];
+    int64_t now_ns;
+    uint32_t asks;
+
+    xasScan *scan, *ended;
+    int64_t progress_ns; /* receipt of start or last point */
+    int64_t lastCommit_ns;
+    bool disabled;
+    bool ignore;      /* the rest of this scan, by command */
+    bool resumed;     /* from the journal, PVs not seen yet */
+    bool joined;      /* its beginning was missed */
+    bool missedStart; /* and points with it */
+    bool overflow;
+    bool away; /* the source of commits was gone, nothing counts */
+    bool numbersFrom0;
+    uint32_t ahead; /* roles stamped after the commit from the first point */
+    xasCounting count;
+
+    bool ending;
+    uint32_t endAsk, endOpen;
+    int64_t end_ns; /* stamp of active = 0, in the commit's clock */
+    int64_t endDeadline_ns;
+    int64_t endNumber; /* sequence PV at the end, -1 unknown */
+
+    xasPending pending[xasPendingMax];
+    size_t firstPending, nPending;
+    xasAction *action;
+    size_t firstAction, nActions, actionCapacity;
+    xasStatus status; /* of the call under way */
+};
+
+/** \brief Energy, I0 and the signal; none for xasDetectMu. */
+uint32_t xasAssemblerNeeds(xasDetection detection);
+void xasAssemblerAct(xasAssembler *a, xasAction action);
+xasPending *xasAssemblerPending(xasAssembler *a, size_t i);
+
+/** \brief The value of an event; its stamp replaced if it is useless. */
+xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e);
+/** \brief The same with its stamp in the commit's clock. */
+xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held);
+/** \brief Is it not older than the last? */
+bool xasAssemblerNews(const xasHeld *last, const xasHeld *value);
+void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number);
+/** \brief A monitor of a channel or the sequence PV, in a scan. */
+void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value);
+/** \brief A commit. own: the closer's value where it belongs to the point */
+void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
+                       const xasHeld *own);
+
+void xasAssemblerReset(xasAssembler *a);
+void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
+                       const char *why);
+/** \brief Write down the text as far as the scan still takes it. */
+void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns);
+/** \brief Add the pending points that are answered. */
+void xasAssemblerDrain(xasAssembler *a);
+/** \brief Let all end whose time is up. */
+void xasAssemblerExpire(xasAssembler *a);
+/** \brief First look at the counter after a join, reconnect or resume.
+ * \return false if it shows that this is another scan */
+bool xasAssemblerBaseline(xasAssembler *a, int64_t number);
+/** \brief End the scan; for xasExitComplete what it holds decides. */
+void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason);
+/** \brief Number in a value of the sequence PV; -1 if there is none. */
+int64_t xasAssemblerNumber(const xasHeld *value);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Actions, and which value belongs to which point. */
+#include "xasAssemblerParts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double nsPerS = 1e9;
+/* Clocks of two servers differ if their least lags do by more than this; for
+ * PVs of one server (maybe a gateway) only a difference no delay explains. */
+static const int64_t skewOther_ns = 200000, skewSame_ns = 5000000;
+
+void xasAssemblerAct(xasAssembler *a, xasAction action)
+{
+    if (a->nActions == a->actionCapacity) {
+        size_t to = a->actionCapacity ? 2 * a->actionCapacity : 16;
+        xasAction *bigger = realloc(a->action, to * sizeof *bigger);
+
+        if (!bigger) {
+            a->status = xasErrMemory;
+            return;
+        }
+        a->action = bigger;
+        a->actionCapacity = to;
+    }
+    a->action[a->nActions++] = action;
+}
+
+bool xasAssemblerNext(xasAssembler *a, xasAction *action)
+{
+    if (a->firstAction == a->nActions) {
+        a->firstAction = a->nActions = 0;
+        return false;
+    }
+    *action = a->action[a->firstAction++];
+    return true;
+}
+
+xasPending *xasAssemblerPending(xasAssembler *a, size_t i)
+{
+    return &a->pending[(a->firstPending + i) % xasPendingMax];
+}
+
+static bool has(const xasAssembler *a, xasRole role)
+{
+    return a->rules.roles >> role & 1;
+}
+
+/* Replies may be old: a constant value was made long ago. A monitor is new. */
+xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e)
+{
+    xasSource *source = &a->source[e->role];
+    int64_t tolerance = (int64_t)(a->rules.clock_tolerance_s * nsPerS);
+    int64_t lag = e->received_ns - e->stamp_ns;
+    bool monitor = e->kind == xasEventValue && !e->initial;
+    bool bad = e->stamp_ns <= 0 || lag < -tolerance;
+
+    bad = bad || (monitor ? lag > tolerance : source->clockBad);
+    if (monitor) {
+        source->clockBad = bad;
+        if (!bad && (!source->lagKnown || lag < source->lag_ns))
+            source->lag_ns = lag;
+        source->lagKnown = source->lagKnown || !bad;
+    }
+    source->received_ns = e->received_ns;
+    return (xasHeld){ .value = e->value,
+                      .stamp_ns = bad ? e->received_ns : e->stamp_ns,
+                      .severity = e->severity,
+                      .known = true,
+                      .stampBad = bad };
+}
+
+/* The same in the commit's clock. */
+xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held)
+{
+    const xasSource *commit = &a->source[a->closer], *s = &a->source[role];
+    int64_t skew = s->lag_ns - commit->lag_ns;
+    int64_t limit = s->server == commit->server ? skewSame_ns : skewOther_ns;
+
+    if (s->lagKnown && commit->lagKnown && !held.stampBad &&
+        (skew > limit || skew < -limit))
+        held.stamp_ns += skew;
+    return held;
+}
+
+void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number)
+{
+    if (++a->asks == 0)
+        a->asks = 1; /* 0 is no request */
+    *number = a->asks;
+    xasAssemblerAct(
+        a, (xasAction){ .kind = xasActionGet, .roles = roles, .ask = *number });
+}
+
+/* A value older than a point that is complete: the point got another one. */
+static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
+{
+    double scale = role == xasRoleEnergy ? a->rules.energy_scale : 1;
+    xasScan *scan = a->scan;
+    size_t i = scan->n;
+
+    while (i > 0 && scan->stamp_ns[i - 1] >= value->stamp_ns)
+        i--;
+    if (i == scan->n || role >= xasChannelCount || !scan->channel[role] ||
+        !(a->significant & 1u << role) ||
+        scan->channel[role][i] == value->value * scale)
+        return;
+    scan->flags[i] |= xasPointLate;
+    (void)xasScanAddEvent(scan, value->stamp_ns, "late",
+                          "%s of point %zu came after it was complete",
+                          xasRoleName(role), i);
+}
+
+bool xasAssemblerNews(const xasHeld *last, const xasHeld *value)
+{
+    return !last->known || last->stampBad || value->stampBad ||
+           value->stamp_ns >= last->stamp_ns;
+}
+
+/* A channel or the sequence PV, in a scan. */
+void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value)
+{
+    xasSource *source = &a->source[role];
+    xasHeld v = xasAssemblerClock(a, role, *value);
+
+    if (!xasAssemblerNews(&source->last, value))
+        return; /* a get has overtaken it */
+    source->last = *value;
+    if (!v.stampBad && v.stamp_ns <= a->lastCommit_ns) {
+        tooLate(a, role, &v);
+        return;
+    }
+    for (size_t i = 0; i < a->nPending; i++)
+        if (xasPendingMonitor(xasAssemblerPending(a, i), role, &v))
+            return;
+    source->posted = true;
+}
+
+/* Was this stamped after the commit it came before?  Sources that do so from
+ * the first point on have their reasons; for others it is a value of the next
+ * point that has overwritten this one's. */
+static bool isAhead(xasAssembler *a, xasRole role, const xasPending *p)
+{
+    const xasHeld *held = &p->held[role];
+
+    if (held->stampBad || p->stampBad || held->stamp_ns <= p->commit_ns)
+        return false;
+    if (!a->scan->n && !a->nPending && !(a->ahead & 1u << role)) {
+        a->ahead |= 1u << role;
+        (void)xasScanAddEvent(a->scan, p->commit_ns, "clock",
+                              "%s is stamped %.6f s after the commit",
+                              xasRoleName(role),
+                              (double)(held->stamp_ns - p->commit_ns) / nsPerS);
+    }
+    return !(a->ahead & 1u << role);
+}
+
+static void gather(xasAssembler *a, xasPending *p, xasRole role)
+{
+    xasSource *source = &a->source[role];
+    uint32_t bit = 1u << role;
+
+    if (!source->connected) {
+        p->open |= bit;
+        xasPendingGone(p, role);
+        return;
+    }
+    p->held[role] = xasAssemblerClock(a, role, source->last);
+    if (!source->posted || (p->recheck && role != xasRoleSequence))
+        p->open |= bit;
+    else if (role < xasChannelCount && isAhead(a, role, p))
+        p->unsure |= bit;
+    source->posted = false;
+}
+
+/* The number this commit has, as far as it is known yet; tells a loss. */
+static bool lossBefore(xasAssembler *a, const xasHeld *commit)
+{
+    const xasSource *sequence = &a->source[xasRoleSequence];
+    int64_t number = -1, seen = a->count.seen;
+
+    if (a->closer == xasRoleSequence)
+        number = xasAssemblerNumber(commit);
+    else if (has(a, xasRoleSequence) && sequence->posted)
+        number = xasAssemblerNumber(&sequence->last);
+    if (number < 0) {
+        a->count.seen += seen >= 0;
+        return false;
+    }
+    a->count.seen = number;
+    return seen >= 0 && number > seen + 1;
+}
+
+void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
+                       const xasHeld *own)
+{
+    xasPending *p;
+
+    if (a->nPending == xasPendingMax) {
+        xasPendingExpire(xasAssemblerPending(a, 0));
+        xasAssemblerDrain(a);
+    }
+    p = xasAssemblerPending(a, a->nPending);
+    memset(p, 0, sizeof *p);
+    p->commit_ns = commit->stamp_ns;
+    p->stampBad = commit->stampBad;
+    p->deadline_ns = a->now_ns + (int64_t)(a->rules.point_timeout_s * nsPerS);
+    p->recheck = lossBefore(a, commit);
+    for (int r = 0; r < XAS_POINT_ROLES; r++) {
+        if (r == xasRoleCommit || !has(a, (xasRole)r))
+            continue;
+        if (r == (int)a->closer)
+            p->held[r] = *own;
+        else
+            gather(a, p, (xasRole)r);
+    }
+    a->nPending++;
+    if (p->open)
+        xasAssemblerAsk(a, p->open, &p->ask);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasAssemblerParts.h"
+
+#include <string.h>
+
+void xasAssemblerRulesDefaults(xasAssemblerRules *rules)
+{
+    memset(rules, 0, sizeof *rules);
+    rules->detection = xasDetectTransmission;
+    rules->energy_scale = 1;
+    rules->point_timeout_s = 2;
+    rules->scan_timeout_s = 300;
+    rules->resume_gap_s = 60;
+    rules->clock_tolerance_s = 60;
+}
+
+uint32_t xasAssemblerNeeds(xasDetection detection)
+{
+    uint32_t needed = 1u << xasRoleEnergy | 1u << xasRoleI0;
+
+    switch (detection) {
+    case xasDetectTransmission: return needed | 1u << xasRoleI1;
+    case xasDetectFluorescence: return needed | 1u << xasRoleFluor;
+    case xasDetectYield: return needed | 1u << xasRoleTey;
+    case xasDetectMu: break;
+    }
+    return 0;
+}
+
+xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
+                                 xasMessage *message)
+{
+    uint32_t needed = xasAssemblerNeeds(rules->detection);
+
+    if (!rules->station[0])
+        return xasFail(xasErrArg, message, "the station has no name");
+    if (!needed)
+        return xasFail(xasErrArg, message,
+                       "detection must be transmission, fluorescence or "
+                       "yield");
+    needed |= 1u << xasRoleActive;
+    for (int r = 0; r < xasRoleCount; r++)
+        if ((needed & ~rules->roles) >> r & 1)
+            return xasFail(xasErrNotFound, message,
+                           "station %s needs a PV for the role %s",
+                           rules->station, xasRoleName((xasRole)r));
+    if (rules->required & ~rules->roles)
+        return xasFail(xasErrArg, message,
+                       "station %s requires a role that has no PV",
+                       rules->station);
+    if (!(rules->energy_scale > 0) || !(rules->point_timeout_s > 0) ||
+        !(rules->scan_timeout_s >= 0) || !(rules->resume_gap_s >= 0) ||
+        !(rules->clock_tolerance_s > 0) || !(rules->i0_min >= 0))
+        return xasFail(xasErrArg, message,
+                       "station %s: energy scale, time-outs, clock tolerance "
+                       "and least I0 must be numbers above (or at) 0",
+                       rules->station);
+    return xasOk;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasPending.h"
+
+#include <math.h>
+
+static const xasHeld nothing = { .value = NAN };
+
+static void answer(xasPending *p, xasRole role, bool sure)
+{
+    p->open &= ~(1u << role);
+    if (!sure || !p->held[role].known)
+        p->unsure |= 1u << role;
+}
+
+static bool beforeCommit(const xasPending *p, const xasHeld *value)
+{
+    return !value->stampBad && value->stamp_ns <= p->commit_ns;
+}
+
+/* Monitors of one PV come in order.  So one that is newer than the commit
+ * proves that none older is on its way: the value held before is the point's.
+ * Unless monitors were lost just before, or the clock is useless. */
+bool xasPendingMonitor(xasPending *p, xasRole role, const xasHeld *value)
+{
+    if (p->gone & 1u << role)
+        return false;
+    if (beforeCommit(p, value)) {
+        p->held[role] = *value;
+        answer(p, role, true);
+        return true;
+    }
+    if (p->open & 1u << role)
+        answer(p, role, !p->recheck && !value->stampBad);
+    return false;
+}
+
+/* A reply made after the commit: an equal value means that nothing changed
+ * (a record processed without a change posts no monitor).  Another value
+ * means that it changed after the commit, or before it with the monitor still
+ * on its way: the next monitor tells, see above, and is waited for. */
+bool xasPendingReply(xasPending *p, xasRole role, const xasHeld *value)
+{
+    xasHeld *held = &p->held[role];
+
+    if (!(p->open & 1u << role))
+        return false;
+    if (beforeCommit(p, value)) {
+        *held = *value;
+        answer(p, role, true);
+        return true;
+    }
+    if (held->known && held->severity == value->severity &&
+        (held->value == value->value ||
+         (isnan(held->value) && isnan(value->value)))) {
+        answer(p, role, true);
+    } else if (value->stampBad) {
+        *held = *value;
+        answer(p, role, false);
+    } else if (p->recheck || !held->known) {
+        answer(p, role, false);
+    } else {
+        p->replied |= 1u << role;
+    }
+    return false;
+}
+
+void xasPendingGone(xasPending *p, xasRole role)
+{
+    if (!(p->open & 1u << role))
+        return;
+    p->open &= ~(1u << role);
+    p->gone |= 1u << role;
+    p->held[role] = nothing;
+}
+
+/* With a reply that was newer than the commit the value before is the best
+ * guess, without any the value is unknown: both are said to be unsure. */
+void xasPendingExpire(xasPending *p)
+{
+    for (int r = 0; r < XAS_POINT_ROLES; r++)
+        if (p->open & ~p->replied & 1u << r)
+            p->held[r] = nothing;
+    p->unsure |= p->open;
+    p->open = 0;
+}

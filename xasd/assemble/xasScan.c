@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasScan.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Energies closer than this are one (DEFINITIONS.md section 1). */
+static const double same_eV = 0.005;
+static const size_t eventsMax = 1000;
+
+static const char *const exitNames[xasExitCount] = {
+    "running", "complete",  "aborted", "interrupted",
+    "timeout", "beam_lost", "lossy",
+};
+
+static const struct {
+    uint32_t flag;
+    const char *name;
+} flagNames[] = {
+    { xasPointInvalid, "invalid" }, { xasPointDisconnected, "disconnected" },
+    { xasPointLate, "late" },       { xasPointDuplicate, "duplicate" },
+    { xasPointLowI0, "low_i0" },    { xasPointStampBad, "stamp_bad" },
+};
+
+const char *xasExitName(xasExit exit)
+{
+    return (unsigned)exit < xasExitCount ? exitNames[exit] : "?";
+}
+
+void xasPointFlagsText(uint32_t flags, char *out, size_t size)
+{
+    size_t used = 0;
+
+    if (!size)
+        return;
+    out[0] = 0;
+    for (size_t i = 0; i < sizeof flagNames / sizeof *flagNames; i++) {
+        size_t length = strlen(flagNames[i].name) + (used > 0);
+
+        if (!(flags & flagNames[i].flag) || used + length >= size)
+            continue;
+        (void)snprintf(out + used, size - used, "%s%s", used ? ";" : "",
+                       flagNames[i].name);
+        used += length;
+    }
+}
+
+xasStatus xasScanCreate(uint32_t channels, xasScan **out)
+{
+    xasScan *scan = calloc(1, sizeof *scan);
+
+    if (!scan)
+        return xasErrMemory;
+    scan->channels = channels & ((1u << xasChannelCount) - 1);
+    scan->sequence = -1;
+    *out = scan;
+    return xasOk;
+}
+
+void xasScanDestroy(xasScan *scan)
+{
+    if (!scan)
+        return;
+    for (int c = 0; c < xasChannelCount; c++)
+        free(scan->channel[c]);
+    free(scan->stamp_ns);
+    free(scan->flags);
+    free(scan->event);
+    free(scan);
+}
+
+/* array: the address of any pointer to objects */
+static bool grown(void *array, size_t count, size_t size)
+{
+    void *old, *bigger;
+
+    memcpy(&old, array, sizeof old);
+    bigger = realloc(old, count * size);
+    if (bigger)
+        memcpy(array, &bigger, sizeof bigger);
+    return bigger != NULL;
+}
+
+/* Arrays grown before a failure stay larger: capacity is what all hold. */
+static xasStatus reserve(xasScan *scan)
+{
+    size_t to = scan->capacity ? 2 * scan->capacity : 256;
+
+    if (scan->n >= XAS_SCAN_POINTS_MAX)
+        return xasErrFull;
+    if (scan->n < scan->capacity)
+        return xasOk;
+    for (int c = 0; c < xasChannelCount; c++)
+        if ((scan->channels >> c & 1) &&
+            !grown(&scan->channel[c], to, sizeof(double)))
+            return xasErrMemory;
+    if (!grown(&scan->stamp_ns, to, sizeof *scan->stamp_ns) ||
+        !grown(&scan->flags, to, sizeof *scan->flags))
+        return xasErrMemory;
+    scan->capacity = to;
+    return xasOk;
+}
+
+static void supersede(xasScan *scan, double energy_eV)
+{
+    const double *energy = scan->channel[xasRoleEnergy];
+
+    for (size_t i = 0; i < scan->n; i++)
+        if (fabs(energy[i] - energy_eV) < same_eV)
+            scan->flags[i] |= xasPointDuplicate;
+}
+
+xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
+                          uint32_t flags)
+{
+    xasStatus status = reserve(scan);
+
+    if (status)
+        return status;
+    if (scan->channel[xasRoleEnergy] && !(flags & ~(uint32_t)xasPointStampBad))
+        supersede(scan, value[xasRoleEnergy]);
+    for (int c = 0; c < xasChannelCount; c++)
+        if (scan->channel[c])
+            scan->channel[c][scan->n] = value[c];
+    scan->stamp_ns[scan->n] = stamp_ns;
+    scan->flags[scan->n] = flags;
+    scan->n++;
+    return xasOk;
+}
+
+xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
+                          const char *format, ...)
+{
+    xasScanEvent *event;
+    va_list args;
+
+    if (scan->nEvents >= eventsMax)
+        return xasErrFull;
+    if (scan->nEvents == scan->eventCapacity) {
+        size_t to = scan->eventCapacity ? 2 * scan->eventCapacity : 16;
+
+        if (!grown(&scan->event, to, sizeof *scan->event))
+            return xasErrMemory;
+        scan->eventCapacity = to;
+    }
+    event = &scan->event[scan->nEvents++];
+    memset(event, 0, sizeof *event);
+    event->stamp_ns = stamp_ns;
+    event->point = (int64_t)scan->n;
+    (void)snprintf(event->what, sizeof event->what, "%s", what);
+    va_start(args, format);
+    (void)vsnprintf(event->text, sizeof event->text, format, args);
+    va_end(args);
+    return xasOk;
+}
+
+size_t xasScanFlagged(const xasScan *scan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < scan->n; i++)
+        count += scan->flags[i] && !(scan->flags[i] & xasPointDuplicate);
+    return count;
+}
+
+static int signalRole(xasDetection detection)
+{
+    switch (detection) {
+    case xasDetectTransmission: return xasRoleI1;
+    case xasDetectFluorescence: return xasRoleFluor;
+    case xasDetectYield: return xasRoleTey;
+    case xasDetectMu: break;
+    }
+    return xasChannelCount;
+}
+
+xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
+{
+    int signal = signalRole(scan->detection);
+    const uint32_t keep = xasPointStampBad;
+    double *good;
+    size_t n = 0;
+    xasStatus status;
+
+    if (signal == xasChannelCount || !(scan->channels >> signal & 1) ||
+        !(scan->channels >> xasRoleEnergy & 1) ||
+        !(scan->channels >> xasRoleI0 & 1))
+        return xasErrNotFound;
+    if (!scan->n)
+        return xasErrRange;
+    good = malloc(3 * scan->n * sizeof *good);
+    if (!good)
+        return xasErrMemory;
+    for (size_t i = 0; i < scan->n; i++) {
+        if (scan->flags[i] & ~keep)
+            continue;
+        good[n] = scan->channel[xasRoleEnergy][i];
+        good[scan->n + n] = scan->channel[xasRoleI0][i];
+        good[2 * scan->n + n] = scan->channel[signal][i];
+        n++;
+    }
+    status = n ? xasSpectrumCreate(scan->detection, good, good + scan->n,
+                                   good + 2 * scan->n, n, out)
+               : xasErrRange;
+    free(good);
+    return status;
+}
