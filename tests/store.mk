@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 ifneq ($(wildcard $(XASD)/assemble/xasScan.c),)
-TESTPROD_HOST += storeTest
+TESTPROD_HOST += storeTest storeModelTest
 storeTest_SRCS += storeTest.c storeTestScan.c
+storeModelTest_SRCS += storeModelTest.c storeTestScan.c golden.c sharedData.c
 storeTest_LIBS += xas xasNumeric Com
+storeModelTest_LIBS += xas xasNumeric Com
 storeTest_SYS_LIBS += sqlite3 lapacke xrl m
-TESTS += storeTest
+storeModelTest_SYS_LIBS += sqlite3 lapacke xrl m
+TESTS += storeTest storeModelTest
 endif

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasSql.h"
+#include "xasStoreGood.h"
 #include "xasStoreScan.h"
-
-/* A good scan c: it has features, and they are those of its element. */
-#define GOOD_SCAN                                                              \
-    "c.state = 'closed' AND c.rejected = 0 "                                   \
-    "AND instr(';' || p.flags || ';', ';no_edge;') = 0 "                       \
-    "AND instr(';' || p.flags, ';wrong_element') = 0 "                         \
-    "AND EXISTS (SELECT 1 FROM feature f WHERE f.scan = c.id "                 \
-    "AND f.value IS NOT NULL)"
 
 static const double dayNs = 86400e9;
 
@@ -62,7 +55,7 @@ static xasStatus itself(xasStore *store, const wanted *w, const char *edge,
     xasStatus status = xasSqlPrepare(
         store, &s,
         "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
-        "WHERE c.id = ? AND c.edge = ? AND " GOOD_SCAN,
+        "WHERE c.id = ? AND c.edge = ? AND " XAS_GOOD_SCAN,
         "it", w->scan, edge);
 
     if (status == xasOk)
@@ -80,7 +73,7 @@ static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
         store, &s,
         "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
         "WHERE c.sample = ? AND c.edge = ? AND c.element = ? "
-        "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " GOOD_SCAN
+        "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " XAS_GOOD_SCAN
         " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1",
         "ittdi", w->sample, edge, w->element, days * dayNs, w->start_ns);
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_STORE_GOOD_H
+#define XAS_STORE_GOOD_H
+
+/** Condition of a good scan c with its spectrum p: it may stand for a sample,
+ * because it has features and they are those of its element. */
+#define XAS_GOOD_SCAN                                                          \
+    "c.state = 'closed' AND c.rejected = 0 "                                   \
+    "AND instr(';' || p.flags || ';', ';no_edge;') = 0 "                       \
+    "AND instr(';' || p.flags, ';wrong_element') = 0 "                         \
+    "AND EXISTS (SELECT 1 FROM feature f WHERE f.scan = c.id "                 \
+    "AND f.value IS NOT NULL)"
+
+#endif
