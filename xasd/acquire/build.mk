@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+SRC_DIRS += $(XASD)/acquire
+xas_SRCS += xasdQueue.c

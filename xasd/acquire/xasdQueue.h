@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XASD_QUEUE_H
+#define XASD_QUEUE_H
+
+#include "xasEvent.h"
+#include "xasStatus.h"
+
+/** Events on their way from any thread to the loop thread.  Bounded: what
+ * does not fit is dropped, counted, and told in its place by an event. */
+typedef struct xasdQueue xasdQueue;
+
+/** \param capacity   events
+ * \param textBytes  room for the texts of queued events, ends included
+ * \return xasErrArg, xasErrMemory, xasErrIo (no eventfd) */
+xasStatus xasdQueueCreate(size_t capacity, size_t textBytes, xasdQueue **out);
+void xasdQueueDestroy(xasdQueue *queue);
+
+/** \brief Append an event; its text is copied. From any thread; waits for
+ * nothing but a short mutex.
+ * \return xasErrFull: dropped and counted; xasErrMemory: as full */
+xasStatus xasdQueuePush(xasdQueue *queue, const xasEvent *event);
+
+/** \brief Take the oldest event; from one thread only.
+ *
+ * Where events were dropped, a xasEventOverflow comes first for each station
+ * concerned: value is their number, times are those of the last one.
+ * event->text is valid until the next call.
+ * \return false if there is none */
+bool xasdQueuePop(xasdQueue *queue, xasEvent *event);
+
+/** \brief Readable as long as there may be an event, level-triggered: it is
+ * only to be watched, xasdQueuePop() reads it when it finds nothing more. */
+int xasdQueueFd(const xasdQueue *queue);
+
+/** \brief Events dropped since it was made. */
+uint64_t xasdQueueDropped(xasdQueue *queue);
+/** \brief Events in it now. */
+size_t xasdQueueLength(xasdQueue *queue);
+
+#endif
