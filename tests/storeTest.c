@@ -121,6 +121,18 @@ static void testPlaces(void)
     testOk1(!xasPlaceNetwork(in("not-there.db"), name, sizeof name));
 }
 
+static xasStatus addPoints(xasStore *store, const xasScan *scan, size_t first,
+                           size_t n)
+{
+    xasScan *slice = NULL;
+    xasStatus status = xasScanSlice(scan, first, n, &slice);
+
+    if (status == xasOk)
+        status = xasStoreScanJournal(store, scan->row, slice, first);
+    xasScanDestroy(slice);
+    return status;
+}
+
 static xasStatus journal(xasStore *store, xasScan *scan, size_t first, size_t n)
 {
     xasStatus status = xasStoreBegin(store);
@@ -128,7 +140,7 @@ static xasStatus journal(xasStore *store, xasScan *scan, size_t first, size_t n)
     if (status == xasOk && !scan->row)
         status = xasStoreScanOpen(store, scan);
     if (status == xasOk)
-        status = xasStoreScanJournal(store, scan->row, scan, first, n);
+        status = addPoints(store, scan, first, n);
     return status == xasOk ? xasStoreCommit(store) : status;
 }
 
@@ -154,7 +166,7 @@ static void killedWriter(const char *name)
     if (journal(store, scan, 0, 25) != xasOk ||
         journal(store, scan, 25, 25) != xasOk ||
         xasStoreBegin(store) != xasOk ||
-        xasStoreScanJournal(store, scan->row, scan, 50, 10) != xasOk)
+        addPoints(store, scan, 50, 10) != xasOk)
         _exit(1);
     (void)raise(SIGKILL);
     _exit(2);
@@ -206,11 +218,11 @@ static void testScans(xasStore *store)
     int64_t row;
 
     testOk1(xasStoreScanOpen(store, scan) == xasErrState);
-    testOk1(xasStoreScanJournal(store, 1, scan, 0, 1) == xasErrState);
+    testOk1(xasStoreScanJournal(store, 1, scan, 0) == xasErrState);
     testOk1(xasStoreScanClose(store, scan, "live") == xasErrState);
     testOk1(journal(store, scan, 0, 10) == xasOk && scan->row > 0);
     testOk1(xasStoreBegin(store) == xasOk &&
-            xasStoreScanJournal(store, scan->row, scan, 55, 6) == xasErrArg);
+            addPoints(store, scan, 55, 6) == xasErrArg);
     xasStoreRollback(store);
     testOk1(closeScan(store, scan) == xasOk);
     testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&

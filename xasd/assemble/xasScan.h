@@ -93,6 +93,10 @@ xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
 xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
                           const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/** \brief Copy of a scan's head and events with its points [first, first+n).
+ */
+xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
+                       xasScan **out);
 /** \brief Points with a flag that no later good point has replaced. */
 size_t xasScanFlagged(const xasScan *scan);
 

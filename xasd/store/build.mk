@@ -4,7 +4,7 @@ xas_SRCS += xasStore.c xasStorePlace.c xasStoreBackup.c xasSql.c xasStoreScan.c
 xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c
 xas_SRCS += xasStoreReference.c xasStoreTraining.c
 xas_SRCS += xasStoreModel.c xasStoreModelRead.c
-xas_SRCS += xasSchema.c
+xas_SRCS += xasStoreSetting.c xasSchema.c
 
 # schema.sql is the one source; the program carries it as a string.
 ifdef T_A

@@ -84,6 +84,14 @@ CREATE TABLE journal (
 ) STRICT;
 CREATE INDEX journal_scan ON journal (scan, first);
 
+-- What clients told the daemon about a station that has no PV for it.
+CREATE TABLE setting (
+    station TEXT NOT NULL,
+    key     TEXT NOT NULL, -- role: sample, formula
+    value   TEXT NOT NULL,
+    PRIMARY KEY (station, key)
+) STRICT, WITHOUT ROWID;
+
 -- What a scan's mu is and how it was normalised (Larch 2026.3.1's way).
 CREATE TABLE spectrum (
     scan          INTEGER PRIMARY KEY REFERENCES scan (id) ON DELETE CASCADE,

@@ -31,7 +31,8 @@ static xasStatus sampleRow(xasStore *store, const xasScan *scan, int64_t *row)
 }
 
 /* All of the head that can change while a scan runs. */
-static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan)
+static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan,
+                           int64_t points, int64_t flagged)
 {
     char started[XAS_TIME_SIZE];
     int64_t sample = 0;
@@ -47,8 +48,7 @@ static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan)
         "planned = ?, sequence = ?, flagged = ?, lost = ? WHERE id = ?",
         "ITtTTttiiIiiii", sample, scan->formula, scan->comment, scan->element,
         xasShellName(scan->shell), scan->reason, started, scan->start_ns,
-        (int64_t)scan->n, scan->planned, scan->sequence,
-        (int64_t)xasScanFlagged(scan), scan->lost, row);
+        points, scan->planned, scan->sequence, flagged, scan->lost, row);
 }
 
 /* A new row with what never changes; writeHead() gives the rest. */
@@ -80,7 +80,8 @@ xasStatus xasStoreScanOpen(xasStore *store, xasScan *scan)
     if (status == xasOk)
         status = insertHead(store, scan, &row);
     if (status == xasOk)
-        status = writeHead(store, row, scan);
+        status = writeHead(store, row, scan, (int64_t)scan->n,
+                           (int64_t)xasScanFlagged(scan));
     if (status == xasOk)
         scan->row = row;
     return status;
@@ -108,20 +109,19 @@ static xasStatus writeEvents(xasStore *store, int64_t row, const xasScan *scan)
 }
 
 /* Rows of stamp, flags and the channels of the bit set, in order of role. */
-static unsigned char *packRows(const xasScan *scan, size_t first, size_t n,
-                               size_t *size)
+static unsigned char *packRows(const xasScan *scan, size_t *size)
 {
     size_t width = 2;
     unsigned char *data, *at;
 
     for (int c = 0; c < xasChannelCount; c++)
         width += scan->channels >> c & 1;
-    *size = n * width * cell;
+    *size = scan->n * width * cell;
     data = malloc(*size ? *size : 1);
     if (!data)
         return NULL;
     at = data;
-    for (size_t i = first; i < first + n; i++) {
+    for (size_t i = 0; i < scan->n; i++) {
         xasBlobPutInt(at, scan->stamp_ns[i]);
         xasBlobPutInt(at + cell, (int64_t)scan->flags[i]);
         at += (size_t)2 * cell;
@@ -134,32 +134,40 @@ static unsigned char *packRows(const xasScan *scan, size_t first, size_t n,
     return data;
 }
 
-xasStatus xasStoreScanJournal(xasStore *store, int64_t row,
-                              const xasScan *points, size_t first, size_t n)
+static xasStatus writeChunk(xasStore *store, int64_t row, const xasScan *slice,
+                            size_t first)
 {
     size_t size;
-    unsigned char *data;
-    xasStatus status = xasSqlNeedTransaction(store);
+    unsigned char *data = packRows(slice, &size);
+    xasStatus status;
 
-    if (status != xasOk)
-        return status;
-    if (first > points->n || n > points->n - first)
-        return xasSqlFail(store, xasErrArg, "points %zu..%zu of %zu", first,
-                          first + n, points->n);
-    data = packRows(points, first, n, &size);
     if (!data)
         return xasSqlFail(store, xasErrMemory, "out of memory");
-    if (n)
-        status = xasSqlRun(store,
-                           "INSERT INTO journal (scan, first, n, roles, data) "
-                           "VALUES (?, ?, ?, ?, ?)",
-                           "iiiib", row, (int64_t)first, (int64_t)n,
-                           (int64_t)points->channels, (const void *)data, size);
+    status = xasSqlRun(store,
+                       "INSERT INTO journal (scan, first, n, roles, data) "
+                       "VALUES (?, ?, ?, ?, ?)",
+                       "iiiib", row, (int64_t)first, (int64_t)slice->n,
+                       (int64_t)slice->channels, (const void *)data, size);
     free(data);
+    return status;
+}
+
+xasStatus xasStoreScanJournal(xasStore *store, int64_t row,
+                              const xasScan *slice, size_t first)
+{
+    int64_t flagged = 0;
+    xasStatus status = xasSqlNeedTransaction(store);
+
     if (status == xasOk)
-        status = writeHead(store, row, points);
+        status = xasSqlInt(store, &flagged,
+                           "SELECT flagged FROM scan WHERE id = ?", "i", row);
+    if (status == xasOk && slice->n)
+        status = writeChunk(store, row, slice, first);
     if (status == xasOk)
-        status = writeEvents(store, row, points);
+        status = writeHead(store, row, slice, (int64_t)(first + slice->n),
+                           flagged + (int64_t)xasScanFlagged(slice));
+    if (status == xasOk)
+        status = writeEvents(store, row, slice);
     return status;
 }
 
@@ -243,7 +251,8 @@ xasStatus xasStoreScanClose(xasStore *store, xasScan *scan, const char *source)
                           scan->uid);
     status = rowToClose(store, scan, &row);
     if (status == xasOk)
-        status = writeHead(store, row, scan);
+        status = writeHead(store, row, scan, (int64_t)scan->n,
+                           (int64_t)xasScanFlagged(scan));
     if (status == xasOk)
         status = writeEvents(store, row, scan);
     if (status == xasOk)

@@ -13,10 +13,11 @@
  * \param[in,out] scan  its row is set */
 xasStatus xasStoreScanOpen(xasStore *store, xasScan *scan);
 
-/** \brief Add points [first, first+n) of a running scan to the journal.
- * \param points  holds them; its row need not be set, `row` counts */
+/** \brief Add points of a running scan to the journal.
+ * \param slice  its head, events and the points to add (xasScanSlice)
+ * \param first  index of the first of them in the scan */
 xasStatus xasStoreScanJournal(xasStore *store, int64_t row,
-                              const xasScan *points, size_t first, size_t n);
+                              const xasScan *slice, size_t first);
 
 /** \brief Close: arrays, events, head; the journal of it goes.
  * A scan whose row is 0 (the store was away) is inserted whole.
