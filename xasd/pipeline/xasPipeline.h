@@ -23,6 +23,9 @@ xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
                             xasPipeline **out);
 void xasPipelineDestroy(xasPipeline *p);
 
+/** \brief Level of the interval asked for from now on, 0.5 to 0.99. */
+void xasPipelineSetLevel(xasPipeline *p, double level);
+
 /** \brief Normalise and find features: pure numbers, no store.
  *
  * Fills sample, formula, stamp, norm and features; finds the element and edge
@@ -46,5 +49,10 @@ xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
  * \param source  "live" or the file it was read from */
 xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result);
+
+/** \brief What the scan comes to without the store: from its own edge and the
+ * models in memory, state unsaved (or why there is no value). */
+xasStatus xasPipelineUnsaved(xasPipeline *p, const xasScan *scan,
+                             xasResult *result);
 
 #endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasPipeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "xasSamplePredict.h"
+#include "xasStoreModel.h"
+#include "xasStoreScan.h"
+
+struct xasPipeline {
+    xasStore *store;
+    xasPipelineRules rules;
+    int64_t dataVersion; /* of the store when the models were read */
+    bool loaded;
+    xasActive active;
+};
+
+xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
+                            xasPipeline **out)
+{
+    xasPipeline *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return xasErrMemory;
+    p->store = store;
+    p->rules = *rules;
+    *out = p;
+    return xasOk;
+}
+
+void xasPipelineDestroy(xasPipeline *p)
+{
+    if (!p)
+        return;
+    for (int k = 0; k < xasKindCount; k++)
+        xasModelDestroy(p->active.model[k]);
+    free(p);
+}
+
+void xasPipelineSetLevel(xasPipeline *p, double level)
+{
+    p->rules.level = level;
+}
+
+/* Another row, or the first look: read it. The old one stays when that
+ * fails, since it is still a sound model. */
+static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
+{
+    xasModel *model = NULL;
+    xasModelHead head;
+    int64_t row = 0;
+    xasStatus status = xasStoreModelActive(p->store, kind, &row);
+
+    if (status || (p->active.model[kind] ? p->active.head[kind].row : 0) == row)
+        return status;
+    if (row) {
+        status = xasStoreModelRead(p->store, row, &head, &model);
+        if (status)
+            return status;
+        if (head.definitions != XAS_FEATURES_VERSION) {
+            xasModelDestroy(model);
+            return xasErrVersion;
+        }
+        p->active.head[kind] = head;
+    }
+    xasModelDestroy(p->active.model[kind]);
+    p->active.model[kind] = model;
+    *changed = true;
+    return xasOk;
+}
+
+xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed)
+{
+    bool other = false;
+    int64_t version;
+    xasStatus status = xasStoreDataVersion(p->store, &version);
+
+    if (changed)
+        *changed = false;
+    if (status || (p->loaded && version == p->dataVersion))
+        return status;
+    for (int k = 0; k < xasKindCount && status == xasOk; k++)
+        status = refreshKind(p, (xasKind)k, &other);
+    if (status == xasOk) {
+        p->loaded = true;
+        p->dataVersion = version;
+    }
+    if (changed)
+        *changed = other;
+    return status;
+}
+
+static bool joinable(const xasPipeline *p, const char *sample)
+{
+    if (!sample[0])
+        return false;
+    for (size_t i = 0; i < p->rules.nNoJoin; i++)
+        if (strcasecmp(sample, p->rules.no_join[i]) == 0)
+            return false;
+    return true;
+}
+
+static xasStatus readSide(xasPipeline *p, int64_t scan, const char *detection,
+                          xasSide *side)
+{
+    xasResult other;
+    xasStatus status;
+
+    xasResultClear(&other);
+    status = xasStoreFeaturesRead(p->store, scan, &other);
+    if (status)
+        return status;
+    side->scan = scan;
+    side->features = other.features;
+    (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
+    return xasOk;
+}
+
+/* The scan itself, and the partner edge of its sample. */
+static xasStatus gatherSides(xasPipeline *p, const xasResult *result,
+                             xasSide sides[2])
+{
+    int own = result->features.shell == xasShellL;
+    xasSampleScans scans;
+    xasStatus status;
+
+    status =
+        xasStoreSampleScans(p->store, result->scan, joinable(p, result->sample),
+                            p->rules.join_days, &scans);
+    if (status)
+        return status;
+    sides[own].scan = result->scan;
+    sides[own].features = result->features;
+    (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
+                   own ? scans.detectionL : scans.detectionK);
+    if (own == 0 && scans.lScan)
+        status = readSide(p, scans.lScan, scans.detectionL, &sides[1]);
+    if (own == 1 && scans.kScan)
+        status = readSide(p, scans.kScan, scans.detectionK, &sides[0]);
+    return status;
+}
+
+xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
+{
+    xasSide sides[2] = { { 0 }, { 0 } };
+    xasResult blank;
+    xasStatus status = xasPipelineRefresh(p, NULL);
+
+    xasResultClear(&blank);
+    result->predicted = blank.predicted;
+    if (status == xasOk && !xasSampleRefused(&result->features)[0])
+        status = gatherSides(p, result, sides);
+    if (status == xasOk)
+        xasSamplePredict(&p->active, sides, p->rules.level, result);
+    return status;
+}
+
+/* The store does not take the scan now: predict from this scan alone with the
+ * models in memory, and say that it is not saved. */
+static void predictUnsaved(xasPipeline *p, const xasScan *scan,
+                           xasResult *result)
+{
+    xasSide sides[2] = { { 0 }, { 0 } };
+    int own = result->features.shell == xasShellL;
+
+    sides[own].scan = scan->row ? scan->row : -1;
+    sides[own].features = result->features;
+    (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
+                   xasDetectionName(scan->detection));
+    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    result->predicted.kScan = result->predicted.lScan = 0;
+    if (result->predicted.state != xasPredNotComputed &&
+        result->predicted.state != xasPredNoModel) {
+        result->predicted.state = xasPredUnsaved;
+        (void)snprintf(result->predicted.reason,
+                       sizeof result->predicted.reason,
+                       "the database did not take the scan yet");
+    }
+}
+
+static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
+                      xasResult *result)
+{
+    int64_t row = scan->row;
+    xasStatus status = xasStoreBegin(p->store);
+
+    if (status)
+        return status;
+    status = xasStoreScanClose(p->store, scan, source);
+    result->scan = scan->row;
+    if (status == xasOk)
+        status = xasStoreFeatures(p->store, result, scan, p->rules.code);
+    if (status == xasOk)
+        status = xasPipelinePredict(p, result);
+    if (status == xasOk)
+        status =
+            xasStorePrediction(p->store, result, xasTimeNow(), p->rules.code);
+    if (status == xasOk)
+        return xasStoreCommit(p->store);
+    xasStoreRollback(p->store);
+    scan->row = row; /* a row that was rolled back is nobody's */
+    return status;
+}
+
+xasStatus xasPipelineUnsaved(xasPipeline *p, const xasScan *scan,
+                             xasResult *result)
+{
+    xasStatus status = xasPipelineAnalyse(scan, result);
+
+    if (status == xasOk)
+        predictUnsaved(p, scan, result);
+    return status;
+}
+
+xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
+                         xasResult *result)
+{
+    int64_t row = scan->row;
+    xasStatus status = xasPipelineAnalyse(scan, result);
+
+    if (status)
+        return status;
+    status = save(p, scan, source, result);
+    if (status) {
+        scan->row = row;
+        result->scan = row;
+        predictUnsaved(p, scan, result);
+    }
+    return status;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasSamplePredict.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasFormula.h"
+
+const char *xasSampleRefused(const xasFeatures *features)
+{
+    static const char *const fatal[] = { "no_edge", "wrong_element",
+                                         "too_few_points", "rejected" };
+
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        if (xasFlagsHave(features->flags, fatal[i]))
+            return fatal[i];
+    return "";
+}
+
+static bool uses(xasKind kind, int side)
+{
+    return kind == xasKindKL || (kind == xasKindK) == (side == 0);
+}
+
+/* The compound of the sample if the model was trained on it: then the value
+ * shown must be of the fold that has not seen it. */
+static const char *trainedOn(const xasModel *model, const char *formula,
+                             char compound[XAS_FORMULA_TEXT])
+{
+    xasFormula f;
+
+    if (!formula[0] || xasFormulaParse(formula, &f, NULL) ||
+        xasFormulaCompound(&f, compound))
+        return NULL;
+    for (size_t i = 0; i < model->n; i++)
+        if (strcmp(model->compound[i], compound) == 0)
+            return compound;
+    return NULL;
+}
+
+static bool sameDetection(const xasModelHead *head, const xasSide *sides)
+{
+    char mode[40];
+
+    if (head->kind == xasKindKL)
+        (void)snprintf(mode, sizeof mode, "%s+%s", sides[0].detection,
+                       sides[1].detection);
+    else
+        (void)snprintf(mode, sizeof mode, "%s",
+                       sides[head->kind == xasKindK ? 0 : 1].detection);
+    return strcmp(mode, head->detection) == 0;
+}
+
+static double *rowOf(const xasModel *model, const xasSide *sides)
+{
+    double *x = calloc(model->p ? model->p : 1, sizeof *x);
+
+    for (size_t j = 0; x && j < model->p; j++) {
+        xasFeatureId id = xasFeatureFromName(model->column[j]);
+        int side = id != xasFeatureCount && xasFeatureShell(id) == xasShellL;
+
+        x[j] = id == xasFeatureCount || !sides[side].scan
+                   ? NAN
+                   : sides[side].features.value[id];
+    }
+    return x;
+}
+
+/* One model on the sides it needs. False with the reason when it cannot. */
+static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
+                  const char *formula, double level, xasPrediction *out,
+                  char reason[XAS_REASON_SIZE])
+{
+    const xasModel *model = active->model[kind];
+    const char *element = sides[uses(kind, 0) ? 0 : 1].features.element;
+    char compound[XAS_FORMULA_TEXT];
+    double er[xasErCount];
+    xasEdgeEnergies e;
+    xasStatus status;
+    double *x;
+
+    if (!sameDetection(&active->head[kind], sides)) {
+        (void)snprintf(reason, XAS_REASON_SIZE,
+                       "model is for %s, the scan is another detection",
+                       active->head[kind].detection);
+        return false;
+    }
+    x = rowOf(model, sides);
+    if (!x || xasEdgeLookUp(element, &e)) {
+        (void)snprintf(reason, XAS_REASON_SIZE, "no memory or no E_r of %s",
+                       element);
+        free(x);
+        return false;
+    }
+    er[xasErK] = e.k_eV;
+    er[xasErL3] = e.l3_eV;
+    er[xasErL2] = e.l2_eV;
+    status = xasModelPredict(model, x, er, level,
+                             trainedOn(model, formula, compound), out);
+    free(x);
+    if (status)
+        (void)snprintf(reason, XAS_REASON_SIZE,
+                       "the model's features are all missing (%s)",
+                       xasStatusText(status));
+    return status == xasOk;
+}
+
+static xasKind chooseKind(const xasActive *active, const xasSide *sides,
+                          xasShell own)
+{
+    if (sides[0].scan && sides[1].scan && active->model[xasKindKL])
+        return xasKindKL;
+    if (own == xasShellK)
+        return xasKindK;
+    return own == xasShellL ? xasKindL : xasKindCount;
+}
+
+static bool lowQuality(xasKind kind, const xasSide *sides)
+{
+    for (int side = 0; side < 2; side++)
+        if (uses(kind, side) &&
+            xasFlagsHave(sides[side].features.flags, "low_quality"))
+            return true;
+    return false;
+}
+
+static void setState(const xasModelHead *head, const xasPrediction *value,
+                     const xasSide *sides, xasPredicted *p)
+{
+    char note[80];
+
+    (void)snprintf(note, sizeof note, "%s%s",
+                   value->leftOut ? "; in training: value without it" : "",
+                   head->synthetic ? "; SYNTHETIC" : "");
+    if (lowQuality(head->kind, sides)) {
+        p->state = xasPredLowQuality;
+        (void)snprintf(p->reason, sizeof p->reason, "points flagged or lost%s",
+                       note);
+    } else if (value->clipped[0]) {
+        p->state = xasPredExtrapolating;
+        (void)snprintf(p->reason, sizeof p->reason, "outside training: %.60s%s",
+                       value->clipped, note);
+    } else if (head->kind != xasKindKL) {
+        p->state = xasPredSingleEdge;
+        (void)snprintf(p->reason, sizeof p->reason, "%s edge only%s",
+                       xasKindName(head->kind), note);
+    } else {
+        p->state = head->synthetic ? xasPredSynthetic : xasPredValid;
+        (void)snprintf(p->reason, sizeof p->reason, "K and L edges%s", note);
+    }
+}
+
+static void useModel(const xasActive *active, xasKind kind,
+                     const xasPrediction *value, const xasSide *sides,
+                     xasPredicted *p)
+{
+    const xasModelHead *head = &active->head[kind];
+
+    p->kind = kind;
+    p->model = head->row;
+    (void)snprintf(p->modelName, sizeof p->modelName, "%s", head->name);
+    p->nTrained = (int64_t)value->n;
+    p->hf = value->value;
+    p->level = value->level;
+    p->distance = value->distance;
+    /* An unbounded interval is unknown, not a number to draw. */
+    p->lo = isfinite(value->lo) ? value->lo : NAN;
+    p->hi = isfinite(value->hi) ? value->hi : NAN;
+    p->err = (p->hi - p->lo) / 2;
+    p->kScan = uses(kind, 0) ? sides[0].scan : 0;
+    p->lScan = uses(kind, 1) ? sides[1].scan : 0;
+    setState(head, value, sides, p);
+}
+
+void xasSamplePredict(const xasActive *active, const xasSide *sides,
+                      double level, xasResult *result)
+{
+    xasPredicted *p = &result->predicted;
+    const char *refused = xasSampleRefused(&result->features);
+    xasKind use = chooseKind(active, sides, result->features.shell);
+
+    p->state = xasPredNotComputed;
+    if (refused[0]) {
+        (void)snprintf(p->reason, sizeof p->reason, "%s", refused);
+        return;
+    }
+    if (use == xasKindCount || !active->model[use]) {
+        p->state = xasPredNoModel;
+        (void)snprintf(p->reason, sizeof p->reason, "no active model of %s",
+                       use == xasKindCount ? "this edge" : xasKindName(use));
+    }
+    for (int k = 0; k < xasKindCount; k++) {
+        xasPrediction value;
+        char reason[XAS_REASON_SIZE] = "";
+        bool edges = (!uses((xasKind)k, 0) || sides[0].scan) &&
+                     (!uses((xasKind)k, 1) || sides[1].scan);
+
+        if (!edges || !active->model[k])
+            continue;
+        if (apply(active, (xasKind)k, sides, result->formula, level, &value,
+                  reason)) {
+            p->hfOf[k] = value.value;
+            if ((xasKind)k == use)
+                useModel(active, use, &value, sides, p);
+        } else if ((xasKind)k == use) {
+            memcpy(p->reason, reason, sizeof p->reason);
+        }
+    }
+}

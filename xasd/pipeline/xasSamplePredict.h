@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_SAMPLE_PREDICT_H
+#define XAS_SAMPLE_PREDICT_H
+
+#include "xasModel.h"
+#include "xasResult.h"
+#include "xasStoreModel.h"
+
+/** The active models, by kind; model NULL where there is none. */
+typedef struct xasActive {
+    xasModelHead head[xasKindCount];
+    xasModel *model[xasKindCount];
+} xasActive;
+
+/** One edge of a sample: its scan and what that came to. */
+typedef struct xasSide {
+    int64_t scan; /* 0: none */
+    char detection[16];
+    xasFeatures features;
+} xasSide;
+
+/** \brief Fill result->predicted from the edges there are and the models.
+ *
+ * Pure numbers. The model used is K+L if both edges and such a model are
+ * there, else the one of the edge that result is about.
+ * \param sides  [2] K and L
+ * \param level  of the interval asked for */
+void xasSamplePredict(const xasActive *active, const xasSide *sides,
+                      double level, xasResult *result);
+
+/** \brief Why a spectrum cannot be used, "" if it can: its flags say so. */
+const char *xasSampleRefused(const xasFeatures *features);
+
+#endif
