@@ -10,7 +10,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
-#include "sharedData.h"
+#include "sharedScan.h"
 #include "xasFeatures.h"
 
 enum { measured = 53, synthetic = 15 };
@@ -109,7 +109,7 @@ static void testMeasured(const table *t, size_t row)
     xasFeatures f;
 
     snprintf(path, sizeof path, "measured/%s", file);
-    if (!read(sharedPath(path), tableText(t, row, "element"),
+    if (!read(path, tableText(t, row, "element"),
               tableText(t, row, "edge")[0] == 'K' ? xasShellK : xasShellL,
               tableText(t, row, "formula"), &f)) {
         testFail("%s cannot be read", file);
@@ -146,8 +146,7 @@ static void testSynthetic(const table *t, size_t row)
         deviation d = { 0, "" };
         snprintf(path, sizeof path, "synthetic/%s_%s.xdi", id,
                  xasShellName(shell));
-        if (!read(sharedPath(path), tableText(t, row, "element"), shell, id,
-                  &f)) {
+        if (!read(path, tableText(t, row, "element"), shell, id, &f)) {
             testFail("%s cannot be read", path);
             continue;
         }

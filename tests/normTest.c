@@ -10,7 +10,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
-#include "sharedData.h"
+#include "sharedScan.h"
 #include "xasNorm.h"
 
 enum { files = 53, N = 301 };
@@ -62,7 +62,7 @@ static void testFile(const table *t, size_t row)
     xasNorm norm;
 
     snprintf(path, sizeof path, "measured/%s", file);
-    if (!rawRead(sharedPath(path), &raw) || !(s = rawSpectrum(&raw))) {
+    if (!rawRead(path, &raw) || !(s = rawSpectrum(&raw))) {
         testFail("%s cannot be read", file);
         testFail("%s cannot be read", file);
         return;

@@ -3,7 +3,7 @@
 #ifndef SHARED_DATA_H
 #define SHARED_DATA_H
 
-#include "xasSpectrum.h"
+#include <stddef.h>
 
 /** \brief Is there reference data? */
 int sharedThere(void);
@@ -25,18 +25,5 @@ const char *tableText(const table *t, size_t row, const char *column);
 double tableNumber(const table *t, size_t row, const char *column);
 /** \brief The row whose column holds text, 0 for none. */
 size_t tableFind(const table *t, const char *column, const char *text);
-
-/** The raw columns of an XDI file, as many as a spectrum needs. */
-typedef struct rawScan {
-    size_t n;
-    xasDetection detection;
-    int channels; /* is i0 there */
-    double *energy, *i0, *signal;
-} rawScan;
-
-int rawRead(const char *file, rawScan *out);
-void rawClear(rawScan *raw);
-/** \brief As a cleaned spectrum; NULL if it cannot be. */
-xasSpectrum *rawSpectrum(const rawScan *raw);
 
 #endif

@@ -9,13 +9,25 @@ spectrumTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += spectrumTest
 
 TESTPROD_HOST += normTest
-normTest_SRCS += normTest.c sharedData.c
-normTest_LIBS += xasNumeric Com
+normTest_SRCS += normTest.c sharedScan.c sharedData.c
+normTest_LIBS += xas xasNumeric Com
 normTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += normTest
 
 TESTPROD_HOST += featureTest
-featureTest_SRCS += featureTest.c sharedData.c
-featureTest_LIBS += xasNumeric Com
+featureTest_SRCS += featureTest.c sharedScan.c sharedData.c
+featureTest_LIBS += xas xasNumeric Com
 featureTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += featureTest
+
+TESTPROD_HOST += featureRuleTest
+featureRuleTest_SRCS += featureRuleTest.c sharedScan.c sharedData.c
+featureRuleTest_LIBS += xas xasNumeric Com
+featureRuleTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += featureRuleTest
+
+TESTPROD_HOST += errorTest
+errorTest_SRCS += errorTest.c
+errorTest_LIBS += xasNumeric Com
+errorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += errorTest

@@ -39,7 +39,8 @@ void xasPreBaselineBasis(const xasPreBaseline *b, double x, double basis[3]);
 /** \brief Standard errors of what was found, into out->error. */
 xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out);
 
-/** \brief K features of a spectrum into out, which is cleared. */
+/** \brief K features of a spectrum into out, which the caller has
+ * filled with NaN. */
 xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
                           double er_eV, const xasFormula *formula,
                           xasFeatures *out);

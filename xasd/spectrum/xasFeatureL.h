@@ -25,7 +25,8 @@ double xasLSteps(const xasLScan *l, double x);
 /** \brief Standard errors of what was found, into out->error. */
 xasStatus xasLErrorsFind(xasLScan *l, const xasLPlaces *p, xasFeatures *out);
 
-/** \brief L2,3 features of a spectrum into out, which is cleared. */
+/** \brief L2,3 features of a spectrum into out, which the caller has
+ * filled with NaN. */
 xasStatus xasFeatureLFind(const xasSpectrum *s, const char *element,
                           const xasEdgeEnergies *er, const xasFormula *formula,
                           xasFeatures *out);

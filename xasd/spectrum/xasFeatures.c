@@ -21,17 +21,22 @@ xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
                           xasShell shell, const char *formula, xasFeatures *out)
 {
     xasEdgeEnergies er;
+    xasFeatures found;
     xasFormula parsed;
     const xasFormula *known = NULL;
+    xasStatus status = xasErrArg;
 
     if (!s || !element || !out || xasEdgeLookUp(element, &er))
         return xasErrArg;
-    if (formula && formula[0] && xasFormulaParse(formula, &parsed, NULL) == 0)
+    if (formula && formula[0] &&
+        xasFormulaParse(formula, &parsed, NULL) == xasOk)
         known = &parsed;
-    clear(out, element, shell);
+    clear(&found, element, shell);
     if (shell == xasShellK && isfinite(er.k_eV))
-        return xasFeatureKFind(s, element, er.k_eV, known, out);
-    if (shell == xasShellL && isfinite(er.l3_eV) && isfinite(er.l2_eV))
-        return xasFeatureLFind(s, element, &er, known, out);
-    return xasErrArg;
+        status = xasFeatureKFind(s, element, er.k_eV, known, &found);
+    else if (shell == xasShellL && isfinite(er.l3_eV) && isfinite(er.l2_eV))
+        status = xasFeatureLFind(s, element, &er, known, &found);
+    if (!status)
+        *out = found;
+    return status;
 }

@@ -102,7 +102,9 @@ static int slopes(xasLScan *l, const double *mask, size_t count, double *span)
     *span = last - first;
     if (count < 3 || !(l->back.square[1] > 0))
         return 0;
-    error = sqrt(residual / (double)(count - 2) / l->back.square[1]);
+    /* Equal points slope by rounding only. */
+    error = sqrt(residual / (double)(count - 2) / l->back.square[1]) +
+            1e-12 * fabs(l->backCoef[0]);
     return fabs(l->backCoef[1]) > 5 * error;
 }
 
