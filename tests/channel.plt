@@ -1,0 +1,120 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-3-Clause
+# xasdChannel against a real IOC: connect, first values, values in order, gets,
+# texts, and a restart of the IOC.
+use strict;
+use warnings;
+use utf8;
+use lib '..';
+use Test::More;
+use XasWire qw(freePort wireEnvironment launch);
+
+binmode $_, ':encoding(UTF-8)'
+    for Test::More->builder->output, Test::More->builder->failure_output;
+my $softIoc = XasWire::baseProgram('softIoc');
+plan skip_all => 'no softIoc in this EPICS Base' unless $softIoc;
+
+my $port = freePort();
+my $repeater = wireEnvironment($port);
+
+sub startIoc {
+    my $ioc = launch($softIoc, '-d', '../channel.db');
+    ok($ioc->expect(qr/iocRun: All initialization complete/), 'IOC runs');
+    return $ioc;
+}
+
+# Lines in any order, all of them.
+sub expectAll {
+    my ($process, $seconds, @patterns) = @_;
+    my $until = time + $seconds;
+    while (@patterns && time <= $until) {
+        my $line = $process->line($until - time + 1) // last;
+        @patterns = grep { $line !~ $_ } @patterns;
+    }
+    ok(!@patterns, 'all came') or diag "missing @patterns; seen:\n",
+        join "\n", $process->seen;
+    $process->seen;
+}
+
+my $text = 'A name that is longer than forty bytes, with Å and 🧪';
+my $bytes = $text;
+utf8::encode($bytes);
+my $ioc = startIoc();
+$ioc->say(qq{dbpf T:Sample "  $bytes "}, 'dbpf T:Formula "FeCl3"',
+    'echo ready');
+ok($ioc->expect(qr/ready/), 'texts are set');
+my $print = launch('./channelPrint', qw(energy=T:Energy i0=T:I0 i1=T:Never
+    commit=T:Point sequence=T:Point active=T:Busy sample=T:Sample
+    formula=T:Formula element=T:Element edge=T:Edge tey=T:Missing));
+
+my @first = (
+    qr/^value energy 7000 severity 0 stamp now initial$/,
+    qr/^value i0 5 severity 0 stamp now initial$/,
+    qr/^value i1 3 severity 0 no stamp initial$/,
+    qr/^value sequence -1 .* initial$/, qr/^value commit -1 .* initial$/,
+    qr/^value active 0 .* initial$/,
+    qr/^value element "Fe" severity 0 stamp now initial$/,
+    qr/^value edge "K" .* initial$/,
+);
+expectAll($print, 20, (map { qr/^connect $_ server 1$/ }
+    qw(energy i0 i1 commit sequence active sample formula element edge)),
+    qr/xasd: TEST: energy T:Energy has units 'keV', configured is eV$/,
+    @first, qr/^value sample "\Q$bytes\E" .* initial$/,
+    qr/^value formula "FeCl3" .* initial$/);
+$print->say('missing');
+is($print->expect(qr/^missing/), 'missing 1: tey T:Missing', 'missing by name');
+$print->say('units', 'count');
+is($print->expect(qr/^units/), 'units keV', 'units');
+is($print->expect(qr/^count/),
+    'count expected 10 connected 9 reconnects 0', 'counted by PV');
+ok($print->expect(qr/xasd: TEST: 1 of 10 PVs missing: tey T:Missing$/),
+    'logged once after 5 s');
+
+# 500 points: each value, in order, the commit last
+$ioc->say(map { ("dbpf T:Energy $_", "dbpf T:I0 0.$_", "dbpf T:Point $_") }
+    1 .. 500);
+my @wanted = map { ("energy $_", 'i0 ' . (0 + "0.$_"), "sequence $_",
+    "commit $_") } 1 .. 500;
+my @got;
+while (@got < @wanted) {
+    my $line = $print->line(20) // last;
+    push @got, "$1 " . (0 + $2) if $line =~ /^value (\w+) (\S+) .*stamp now$/;
+}
+is_deeply(\@got, \@wanted, '2000 values in order');
+
+$ioc->say('dbpf T:I0 200', 'dbpf T:Point 2000', 'dbpf T:Point 2001');
+is($print->expect(qr/^value i0/), 'value i0 200 severity 2 stamp now',
+    'severity');
+is($print->expect(qr/^value commit/),
+    'value commit 2000 severity 1 stamp now', 'commit in alarm');
+ok($print->expect(qr/^value commit 2001/), 'and the next');
+
+$print->say('get i0,i1,commit,sequence,sample,element,tey 77', 'count');
+expectAll($print, 10, qr/^reply i0 200 ask 77 severity 2 stamp now$/,
+    qr/^reply i1 3 ask 77 severity 0 no stamp$/,
+    qr/^reply sequence 2001 ask 77 /, qr/^reply commit 2001 ask 77 /,
+    qr/^reply sample "\Q$bytes\E" ask 77 /, qr/^reply element "Fe" ask 77 /);
+
+$ioc->say('dbpf T:Element 2', 'dbpf T:Edge "L 3"', 'dbpf T:Sample ""');
+expectAll($print, 10, qr/^value element "Zn" severity 0 stamp now$/,
+    qr/^value edge "L 3" /, qr/^value sample "" /);
+
+$ioc->end('KILL');
+expectAll($print, 20, map { qr/^disconnect $_$/ }
+    qw(energy i0 i1 commit sequence active sample formula element edge));
+$print->say('get i0 78', 'count');
+is($print->expect(qr/^(count|reply)/),
+    'count expected 10 connected 0 reconnects 0', 'no answer without IOC');
+$ioc = startIoc();
+# libca looks again after up to 10 s
+expectAll($print, 40, (map { qr/^connect $_ server 1$/ }
+    qw(energy i0 i1 commit sequence active sample formula element edge)),
+    @first, qr/^value sample "" /);
+$ioc->say('dbpf T:I0 6');
+is($print->expect(qr/^value i0/), 'value i0 6 severity 0 stamp now',
+    'alive again');
+$print->say('count');
+is($print->expect(qr/^count/),
+    'count expected 10 connected 9 reconnects 9', 'reconnects are counted');
+is($print->finish, 0, 'stops');
+done_testing();
