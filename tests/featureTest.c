@@ -99,6 +99,24 @@ static int read(const char *path, const char *element, xasShell shell,
     return good;
 }
 
+/* The scan itself says which edge it is. */
+static int identified(const char *path, const char *element, xasShell shell)
+{
+    rawScan raw;
+    xasSpectrum *s;
+    char found[3] = "";
+    xasShell edge = xasShellNone;
+
+    if (rawRead(path, &raw) && (s = rawSpectrum(&raw)) != NULL) {
+        (void)xasEdgeIdentify(s, found, &edge);
+        xasSpectrumDestroy(s);
+    }
+    rawClear(&raw);
+    if (strcmp(found, element) != 0 || edge != shell)
+        testDiag("%s taken for %s %s", path, found, xasShellName(edge));
+    return strcmp(found, element) == 0 && edge == shell;
+}
+
 static void testMeasured(const table *t, size_t row)
 {
     const char *file = tableText(t, row, "file");
@@ -112,7 +130,8 @@ static void testMeasured(const table *t, size_t row)
     if (!read(path, tableText(t, row, "element"),
               tableText(t, row, "edge")[0] == 'K' ? xasShellK : xasShellL,
               tableText(t, row, "formula"), &f)) {
-        testFail("%s cannot be read", file);
+        for (int i = 0; i < 4; i++)
+            testFail("%s cannot be read", file);
         return;
     }
     compareValues(&f, t, row, &values);
@@ -133,6 +152,8 @@ static void testMeasured(const table *t, size_t row)
            file, f.flags);
     if (!within(f.flags, flags) || !within(flags, f.flags))
         testDiag("expected %s", flags);
+    testOk(identified(path, f.element, f.shell), "%s: %s %s", file, f.element,
+           xasShellName(f.shell));
 }
 
 static void testSynthetic(const table *t, size_t row)
@@ -148,9 +169,12 @@ static void testSynthetic(const table *t, size_t row)
                  xasShellName(shell));
         if (!read(path, tableText(t, row, "element"), shell, id, &f)) {
             testFail("%s cannot be read", path);
+            testFail("%s cannot be read", path);
             continue;
         }
         compareValues(&f, t, row, &d);
+        testOk(identified(path, f.element, shell), "%s: %s %s", path, f.element,
+               xasShellName(shell));
         testOk(d.size < 1, "%s %s: worst %s (%.2g) %s", id, xasShellName(shell),
                d.what, d.size, f.flags);
     }
@@ -161,9 +185,9 @@ MAIN(featureTest)
     table *t = tableRead(sharedPath("golden/features_measured.csv"));
     table *u = tableRead(sharedPath("golden/synthetic_KL.csv"));
 
-    testPlan(3 * measured + 2 * synthetic);
+    testPlan(4 * measured + 4 * synthetic);
     if (!t || !u) {
-        testSkip(3 * measured + 2 * synthetic, "no reference data");
+        testSkip(4 * measured + 4 * synthetic, "no reference data");
     } else {
         for (size_t row = 1; row < t->rows && row <= measured; row++)
             testMeasured(t, row);
