@@ -97,6 +97,18 @@ my @lapacke = grep { grep { $_ eq 'lapacke.h' } includes($_) } @sources;
 is(join(' ', grep { $_ ne 'xasd/num/xasLsq.c' } @lapacke), '',
     'xasLsq is the one caller of LAPACKE');
 
+# A header compiles alone: its users need not know what it needs.
+my ($base) = map { /^EPICS_BASE *= *(\S+)/ ? $1 : () }
+    -r top() . '/configure/RELEASE.local' ? lines('configure/RELEASE.local') : ();
+$base //= $ENV{EPICS_BASE} // '';
+my @folders = map { '-I' . top() . "/xasd/$_" } sort keys %folder;
+push @folders, map { "-isystem $base/include$_" } '', '/os/Linux',
+    '/compiler/gcc';
+my $headers = join ' ', map { top() . "/$_" } grep { /\.h$/ } @sources;
+my $said = `cc -std=gnu11 -fsyntax-only -DUSE_TYPED_RSET -DUSE_TYPED_DSET \\
+    @folders -x c $headers 2>&1`;
+is($said, '', 'each header compiles alone');
+
 # ---- what the compiled code calls ----
 
 my %allowed = map { $_ => 1 } (
