@@ -4,10 +4,8 @@ xdiTest_SRCS += xdiTest.c
 xdiTest_LIBS += xas xasNumeric Com
 TESTS += xdiTest
 
-ifneq ($(wildcard $(XASD)/assemble/build.mk),)
 TESTPROD_HOST += confTest
 confTest_SRCS += confTest.c
 confTest_LIBS += xas xasNumeric Com
 confTest_SYS_LIBS += config
 TESTS += confTest
-endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+TESTPROD_HOST += simTest
+simTest_SRCS += simTest.c sharedData.c
+simTest_LIBS += xas xasNumeric Com
+simTest_SYS_LIBS += lapacke xrl m
+TESTS += simTest
