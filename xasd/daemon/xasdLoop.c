@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdLoop.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <errlog.h>
+
+#include "xasdChannel.h"
+#include "xasdNotify.h"
+#include "xasdQueue.h"
+#include "xasdSetup.h"
+#include "xasdSnapshot.h"
+#include "xasdWatch.h"
+
+#define QUEUE_EVENTS     65536
+#define QUEUE_TEXT_BYTES (4u << 20)
+#define TICK_MS          100
+#define SECOND_NS        1000000000LL
+/* So many events at a time, then timers and signals have their turn. */
+#define BATCH 10000
+/* A PV that has not come by then is named in the log. */
+#define MISSING_AFTER_S 5
+
+static struct {
+    const xasConf *conf;
+    xasdWorker *worker;
+    xasdQueue *queue;
+    xasdChannels *channels;
+    struct event_base *base;
+    xasdWatch *station[XAS_STATIONS_MAX];
+    int64_t second_ns; /* when the last one began */
+    int64_t heartbeat;
+    bool namedMissing;
+} the;
+
+static void get(size_t station, uint32_t roles, uint32_t ask)
+{
+    xasdChannelsGet(the.channels, station, roles, ask);
+}
+
+static void drain(size_t most)
+{
+    xasEvent event;
+
+    for (size_t n = 0; n < most && xasdQueuePop(the.queue, &event); n++) {
+        if (event.kind == xasEventOverflow)
+            errlogSevPrintf(errlogMajor,
+                            "xasd: own queue full, %.0f events "
+                            "lost\n",
+                            event.value);
+        if (event.station < the.conf->nStations)
+            xasdWatchEvent(the.station[event.station], &event);
+    }
+}
+
+static void onQueue(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    (void)arg;
+    drain(BATCH); /* what is left keeps fd readable */
+}
+
+static void showCa(void)
+{
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        xasdConnections counts;
+        xasdWatchCa ca = { 0 };
+
+        xasdChannelsCount(the.channels, i, &counts);
+        ca.connected = (int64_t)counts.connected;
+        ca.expected = (int64_t)counts.expected;
+        ca.reconnects = (int64_t)counts.reconnects;
+        ca.lost = (int64_t)xasdQueueDropped(the.queue);
+        (void)xasdChannelsMissing(the.channels, i, ca.missing,
+                                  sizeof ca.missing);
+        xasdWatchShowCa(the.station[i], &ca);
+    }
+}
+
+static void nameMissing(void)
+{
+    char text[1024];
+
+    the.namedMissing = true;
+    for (size_t i = 0; i < the.conf->nStations; i++)
+        if (xasdChannelsMissing(the.channels, i, text, sizeof text))
+            errlogSevPrintf(errlogMinor, "xasd: %s: waiting for PVs: %s\n",
+                            the.conf->station[i].name, text);
+}
+
+static void everySecond(int64_t now)
+{
+    xasdSnapshot *s = xasdSnapshotLock(0);
+
+    s->heartbeat = ++the.heartbeat;
+    s->known[xasdPartDaemon] = true;
+    s->stamp_ns[xasdPartDaemon] = now;
+    xasdSnapshotUnlock();
+    xasdSnapshotPost(0, xasdPartDaemon);
+    showCa();
+    if (!the.namedMissing && the.heartbeat >= MISSING_AFTER_S)
+        nameMissing();
+}
+
+static void onTick(evutil_socket_t fd, short what, void *arg)
+{
+    int64_t now = xasTimeNow();
+
+    (void)fd;
+    (void)what;
+    (void)arg;
+    for (size_t i = 0; i < the.conf->nStations; i++)
+        xasdWatchTick(the.station[i], now);
+    if (now - the.second_ns >= SECOND_NS || now < the.second_ns) {
+        the.second_ns = now;
+        everySecond(now);
+    }
+}
+
+static void onStop(evutil_socket_t number, short what, void *arg)
+{
+    (void)what;
+    (void)arg;
+    errlogSevPrintf(errlogInfo, "xasd: %s, stopping\n", strsignal(number));
+    (void)event_base_loopbreak(the.base);
+}
+
+/* `Ctl:` records; from a record's thread. */
+static bool onCommand(size_t index, xasCommand command, const char *text,
+                      double value)
+{
+    xasEvent event = { .kind = xasEventCommand,
+                       .received_ns = xasTimeNow(),
+                       .text = text };
+
+    (void)value;
+    if (index == 0 || index > the.conf->nStations)
+        return false;
+    event.station = (uint16_t)(index - 1);
+    event.value = command;
+    event.stamp_ns = event.received_ns;
+    return xasdQueuePush(the.queue, &event) == xasOk;
+}
+
+/* What clients said in an earlier run about stations without such PVs. */
+static void feedSettings(size_t i)
+{
+    static const struct {
+        xasRole role;
+        xasCommand command;
+    } kept[] = { { xasRoleSample, xasCommandSample },
+                 { xasRoleFormula, xasCommandFormula } };
+
+    for (size_t k = 0; k < 2; k++) {
+        const char *text = xasdSetupSetting(i, kept[k].role);
+        xasEvent event = { .kind = xasEventCommand,
+                           .initial = true,
+                           .station = (uint16_t)i,
+                           .received_ns = xasTimeNow(),
+                           .value = kept[k].command,
+                           .text = text };
+
+        if (text[0] && !the.conf->station[i].pv[kept[k].role][0])
+            xasdWatchEvent(the.station[i], &event);
+    }
+}
+
+static xasStatus makeStations(void)
+{
+    xasStatus status = xasOk;
+
+    for (size_t i = 0; status == xasOk && i < the.conf->nStations; i++) {
+        status =
+            xasdWatchCreate(the.conf, i, the.worker, get,
+                            xasdWorkerTakeOpen(the.worker, i), &the.station[i]);
+        if (status == xasOk)
+            feedSettings(i);
+    }
+    return status;
+}
+
+static struct event *add(evutil_socket_t fd, short what, event_callback_fn call,
+                         const struct timeval *every)
+{
+    struct event *e = event_new(the.base, fd, what | EV_PERSIST, call, NULL);
+
+    if (e && event_add(e, every)) {
+        event_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+static xasStatus serve(void)
+{
+    static const struct timeval tick = { 0, TICK_MS * 1000 };
+    struct event *events[4];
+    xasStatus status = xasErrMemory;
+
+    events[0] = add(xasdQueueFd(the.queue), EV_READ, onQueue, NULL);
+    events[1] = add(-1, 0, onTick, &tick);
+    events[2] = add(SIGTERM, EV_SIGNAL, onStop, NULL);
+    events[3] = add(SIGINT, EV_SIGNAL, onStop, NULL);
+    if (events[0] && events[1] && events[2] && events[3]) {
+        errlogSevPrintf(errlogInfo, "xasd: ready, %zu stations\n",
+                        the.conf->nStations);
+        xasdNotify("READY=1");
+        status = event_base_dispatch(the.base) < 0 ? xasErrIo : xasOk;
+        xasdNotify("STOPPING=1");
+    }
+    for (size_t i = 0; i < 4; i++)
+        if (events[i])
+            event_free(events[i]);
+    return status;
+}
+
+static xasStatus connectAll(void)
+{
+    xasdStation list[XAS_STATIONS_MAX];
+
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        const xasConfStation *own = &the.conf->station[i];
+
+        list[i].name = own->name;
+        list[i].energy_scale = own->rules.energy_scale;
+        for (int role = 0; role < xasRoleCount; role++)
+            list[i].pv[role] = own->pv[role];
+    }
+    return xasdChannelsStart(list, the.conf->nStations, 0, the.queue,
+                             &the.channels);
+}
+
+xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
+{
+    xasStatus status;
+
+    the.conf = conf;
+    the.worker = worker;
+    the.base = event_base_new();
+    status = the.base
+                 ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_TEXT_BYTES, &the.queue)
+                 : xasErrMemory;
+    if (status == xasOk)
+        status = makeStations();
+    if (status == xasOk)
+        status = connectAll();
+    if (status == xasOk) {
+        xasdSnapshotSetSink(onCommand);
+        status = serve();
+        xasdSnapshotSetSink(NULL);
+    } else {
+        errlogSevPrintf(errlogFatal, "xasd: %s\n", xasStatusText(status));
+    }
+    xasdChannelsStop(the.channels);
+    if (the.queue)
+        drain(SIZE_MAX);
+    for (size_t i = 0; i < conf->nStations; i++) {
+        if (the.station[i])
+            xasdWatchStop(the.station[i]);
+        xasdWatchDestroy(the.station[i]);
+        the.station[i] = NULL;
+    }
+    xasdQueueDestroy(the.queue);
+    if (the.base)
+        event_base_free(the.base);
+    return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XASD_RECORDS_H
+#define XASD_RECORDS_H
+
+#include "xasConf.h"
+
+/** \brief Load the templates of the daemon and of every station, with the
+ * features of its edge. Before iocInit; templates are found by
+ * EPICS_DB_INCLUDE_PATH. */
+xasStatus xasdRecordsLoad(const xasConf *conf, xasMessage *message);
+
+/** \brief Record leaf of a feature: "wl_e" gives "WlE". */
+void xasdRecordsLeaf(const char *feature, char *leaf, size_t size);
+
+#endif

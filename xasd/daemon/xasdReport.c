@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdReport.h"
+
+#include <stdio.h>
+
+#include "xasdSetup.h"
+#include "xasdSnapshot.h"
+
+static void reportStation(size_t index, int level)
+{
+    static const char *const states[xasdScanStateCount] = { "idle", "scanning",
+                                                            "disconnected",
+                                                            "disabled" };
+    const xasConfStation *own = &xasdSetupConf()->station[index];
+    const xasdSnapshot *s = xasdSnapshotLock(index + 1);
+
+    printf("%s: %s, %lld of %lld PVs connected, scan %lld, %lld points\n",
+           s->station, states[s->state], (long long)s->connected,
+           (long long)s->expected, (long long)s->number, (long long)s->points);
+    if (s->known[xasdPartResult])
+        printf("  last: scan %lld of \"%s\", %.1f kJ/mol, %s (%s)\n",
+               (long long)s->result.scan, s->result.sample,
+               s->result.predicted.hf,
+               xasPredStateName(s->result.predicted.state),
+               s->result.predicted.reason);
+    if (s->missing[0])
+        printf("  waiting for: %s\n", s->missing);
+    xasdSnapshotUnlock();
+    for (int role = 0; level > 0 && role < xasRoleCount; role++)
+        if (own->pv[role][0])
+            printf("  %-9s %s\n", xasRoleName((xasRole)role), own->pv[role]);
+}
+
+void xasdReport(int level)
+{
+    const xasConf *conf = xasdSetupConf();
+    const xasdSnapshot *daemon;
+
+    if (!conf) {
+        printf("xasd: not configured\n");
+        return;
+    }
+    daemon = xasdSnapshotLock(0);
+    printf("xasd %s, up %lld s\n%s: %.1f MB, %lld jobs waiting, last write "
+           "%.1f ms%s%s\n",
+           daemon->version, (long long)daemon->heartbeat, conf->database,
+           (double)daemon->storeBytes / 1e6, (long long)daemon->storeQueue,
+           daemon->writeMs, daemon->storeState ? ", failing: " : "",
+           daemon->storeState ? daemon->storeText : "");
+    xasdSnapshotUnlock();
+    for (size_t i = 0; i < conf->nStations; i++)
+        reportStation(i, level);
+}

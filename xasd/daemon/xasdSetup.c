@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdSetup.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <errlog.h>
+
+#include "xasStoreSetting.h"
+#include "xasVersion.h"
+#include "xasdRecords.h"
+#include "xasdSnapshot.h"
+
+#define STORE_BUSY_MS 250
+
+static struct {
+    xasConf *conf;
+    xasdWorker *worker;
+    char setting[XAS_STATIONS_MAX][2][XAS_SAMPLE_SIZE]; /* sample, formula */
+} the;
+
+const xasConf *xasdSetupConf(void)
+{
+    return the.conf;
+}
+
+xasdWorker *xasdSetupWorker(void)
+{
+    return the.worker;
+}
+
+const char *xasdSetupSetting(size_t station, xasRole role)
+{
+    return the.setting[station][role == xasRoleFormula];
+}
+
+/* Two CA servers on one port of a host fail silently: the second gets another
+ * TCP port, and unicast searches reach only one of them.  Say so. */
+static void checkPort(void)
+{
+    const char *name = getenv("EPICS_CAS_SERVER_PORT");
+    struct sockaddr_in at = { .sin_family = AF_INET };
+    int fd, port, on = 1;
+
+    if (!name || !*name)
+        name = getenv("EPICS_CA_SERVER_PORT");
+    port = name && *name ? atoi(name) : 5064;
+    fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    at.sin_port = htons((uint16_t)port);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, (const struct sockaddr *)&at, sizeof at) &&
+        errno == EADDRINUSE)
+        errlogSevPrintf(errlogMajor,
+                        "xasd: TCP port %d is already taken by another server "
+                        "on this host: clients that search by address will "
+                        "not find both; set EPICS_CAS_SERVER_PORT\n",
+                        port);
+    (void)close(fd);
+}
+
+static xasStatus nameSnapshots(const xasConf *conf, xasMessage *message)
+{
+    xasStatus status = xasdSnapshotInit(conf->nStations + 1);
+    xasdSnapshot *daemon;
+
+    if (status == xasOk)
+        status = xasdSnapshotName(0, "xasd", 0);
+    for (size_t i = 0; status == xasOk && i < conf->nStations; i++)
+        status = xasdSnapshotName(i + 1, conf->station[i].name,
+                                  (size_t)conf->station[i].max_points);
+    if (status)
+        return xasFail(status, message, "out of memory");
+    daemon = xasdSnapshotLock(0);
+    (void)snprintf(daemon->version, sizeof daemon->version, "%s", XAS_VERSION);
+    xasdSnapshotUnlock();
+    return xasOk;
+}
+
+static void readSettings(xasStore *store)
+{
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        const char *station = the.conf->station[i].name;
+
+        (void)xasStoreSettingGet(store, station, xasRoleName(xasRoleSample),
+                                 the.setting[i][0]);
+        (void)xasStoreSettingGet(store, station, xasRoleName(xasRoleFormula),
+                                 the.setting[i][1]);
+    }
+}
+
+xasStatus xasdSetup(const char *file, xasMessage *message)
+{
+    xasStore *store = NULL;
+    xasStatus status;
+
+    if (the.conf)
+        return xasFail(xasErrState, message, "xasdConfigure: given twice");
+    status = xasConfRead(file, &the.conf, message);
+    if (status)
+        return status;
+    checkPort();
+    status = xasStoreOpen(the.conf->database, xasStoreCreate, STORE_BUSY_MS,
+                          &store, message);
+    if (status)
+        return status;
+    readSettings(store);
+    status = nameSnapshots(the.conf, message);
+    if (status == xasOk)
+        status = xasdWorkerCreate(the.conf, store, &the.worker, message);
+    if (status) {
+        xasStoreClose(store);
+        return status;
+    }
+    return xasdRecordsLoad(the.conf, message);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XASD_SETUP_H
+#define XASD_SETUP_H
+
+#include "xasConf.h"
+#include "xasdWorker.h"
+
+/** \brief xasdConfigure: read the configuration, open the database, show the
+ * last results, load the records. Once, before iocInit. */
+xasStatus xasdSetup(const char *file, xasMessage *message);
+
+/** \brief What xasdSetup made; NULL before it. */
+const xasConf *xasdSetupConf(void);
+xasdWorker *xasdSetupWorker(void);
+/** \brief Settings kept from earlier runs: feed them as commands. */
+const char *xasdSetupSetting(size_t station, xasRole role);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdWatch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <errlog.h>
+
+#include "xasdLive.h"
+#include "xasdSnapshot.h"
+
+#define SHOW_NS 200000000LL /* live records: 5 Hz at most */
+
+struct xasdWatch {
+    const xasConf *conf;
+    const xasConfStation *own;
+    size_t index;
+    xasdWorker *worker;
+    xasdWatchGet get;
+    xasAssembler *assembler;
+    size_t journalled; /* points of the running scan handed to the worker */
+    int64_t journal_ns, shown_ns;
+    bool changed; /* since the records were last shown */
+    bool disabled, discard;
+    bool muted; /* ended by the operator: until the station is idle */
+    xasExit lastExit;
+    int64_t stamp_ns; /* of the newest event */
+    double lag_s;
+};
+
+static void warn(const xasdWatch *s, const char *what, xasStatus status)
+{
+    errlogSevPrintf(errlogMinor, "xasd: %s: %s: %s\n", s->own->name, what,
+                    xasStatusText(status));
+}
+
+xasStatus xasdWatchCreate(const xasConf *conf, size_t index, xasdWorker *worker,
+                          xasdWatchGet get, xasScan *resume, xasdWatch **out)
+{
+    xasdWatch *s = calloc(1, sizeof *s);
+    xasStatus status = xasErrMemory;
+
+    if (s) {
+        s->conf = conf;
+        s->own = &conf->station[index];
+        s->index = index;
+        s->worker = worker;
+        s->get = get;
+        s->lag_s = NAN;
+        s->changed = true;
+        status = xasAssemblerCreate(&s->own->rules, &s->assembler);
+    }
+    if (status == xasOk && resume) {
+        s->journalled = resume->n;
+        status = xasAssemblerResume(s->assembler, resume, xasTimeNow());
+        resume = NULL;
+    }
+    xasScanDestroy(resume);
+    if (status) {
+        xasdWatchDestroy(s);
+        return status;
+    }
+    *out = s;
+    return xasOk;
+}
+
+void xasdWatchDestroy(xasdWatch *s)
+{
+    if (!s)
+        return;
+    xasAssemblerDestroy(s->assembler);
+    free(s);
+}
+
+/* Hand the worker a job about a slice of the running scan. */
+static void send(xasdWatch *s, xasdJobKind kind, const xasScan *scan,
+                 size_t first, size_t n)
+{
+    xasdJob *job = xasdJobNew(kind, s->index);
+    xasStatus status = job ? xasOk : xasErrMemory;
+
+    if (status == xasOk)
+        status = xasScanSlice(scan, first, n, &job->scan);
+    if (status) {
+        xasdJobFree(job);
+        warn(s, "points not journalled", status);
+        return;
+    }
+    job->first = first;
+    xasdWorkerPut(s->worker, job);
+}
+
+static void journal(xasdWatch *s, int64_t now_ns)
+{
+    const xasScan *scan = xasAssemblerScan(s->assembler);
+
+    if (!scan || scan->n <= s->journalled)
+        return;
+    send(s, xasdJobChunk, scan, s->journalled, scan->n - s->journalled);
+    s->journalled = scan->n;
+    s->journal_ns = now_ns;
+}
+
+static void onStart(xasdWatch *s)
+{
+    const xasScan *scan = xasAssemblerScan(s->assembler);
+    xasdJob *started = xasdJobNew(xasdJobStarted, s->index);
+
+    s->journalled = 0;
+    s->journal_ns = scan->start_ns;
+    send(s, xasdJobOpen, scan, 0, 0);
+    if (started)
+        xasdWorkerPut(s->worker, started);
+    errlogSevPrintf(errlogInfo, "xasd: %s: scan %s of \"%s\" started\n",
+                    s->own->name, scan->uid, scan->sample);
+}
+
+static void show(xasdWatch *s, const xasScan *scan, int64_t now_ns);
+
+static void onEnd(xasdWatch *s, int64_t now_ns)
+{
+    xasScan *scan = xasAssemblerTake(s->assembler);
+    xasdJob *job = xasdJobNew(xasdJobFinish, s->index);
+
+    if (!scan || !job) {
+        xasScanDestroy(scan);
+        xasdJobFree(job);
+        warn(s, "finished scan lost", xasErrMemory);
+        return;
+    }
+    s->lastExit = scan->exit;
+    show(s, scan, now_ns);
+    job->scan = scan;
+    job->reject = s->discard;
+    s->discard = false;
+    s->journalled = 0;
+    xasdWorkerPut(s->worker, job);
+}
+
+static void drain(xasdWatch *s, int64_t now_ns)
+{
+    xasAction action;
+
+    while (xasAssemblerNext(s->assembler, &action)) {
+        s->changed = true;
+        switch (action.kind) {
+        case xasActionGet: s->get(s->index, action.roles, action.ask); break;
+        case xasActionStart: onStart(s); break;
+        case xasActionPoint:
+            if (xasAssemblerScan(s->assembler)->n - s->journalled >=
+                (size_t)s->conf->journal_points)
+                journal(s, now_ns);
+            break;
+        case xasActionEnd: onEnd(s, now_ns); break;
+        }
+    }
+}
+
+static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
+                     int64_t now_ns)
+{
+    xasStatus status;
+
+    if (!xasAssemblerScan(s->assembler))
+        return;
+    status = xasAssemblerStop(s->assembler, exit, reason, now_ns);
+    s->muted = true;
+    if (status)
+        warn(s, reason, status);
+    drain(s, now_ns);
+}
+
+static void keep(xasdWatch *s, const char *key, const char *text)
+{
+    xasdJob *job = xasdJobNew(xasdJobSetting, s->index);
+
+    if (!job)
+        return;
+    job->key = key;
+    (void)snprintf(job->text, sizeof job->text, "%s", text);
+    xasdWorkerPut(s->worker, job);
+}
+
+/* A name given by a client stands in for the PV that the station lacks. */
+static void setText(xasdWatch *s, xasRole role, const xasEvent *event)
+{
+    xasEvent value = *event;
+
+    if (s->own->pv[role][0]) {
+        errlogSevPrintf(errlogMinor,
+                        "xasd: %s: %s comes from %s, not from Ctl:\n",
+                        s->own->name, xasRoleName(role), s->own->pv[role]);
+        return;
+    }
+    value.kind = xasEventValue;
+    value.role = (uint8_t)role;
+    value.severity = 0;
+    (void)xasAssemblerFeed(s->assembler, &value);
+    if (!event->initial)
+        keep(s, xasRoleName(role), event->text ? event->text : "");
+}
+
+static void simple(xasdWatch *s, xasdJobKind kind)
+{
+    xasdJob *job = xasdJobNew(kind, s->index);
+
+    if (job)
+        xasdWorkerPut(s->worker, job);
+}
+
+static void command(xasdWatch *s, const xasEvent *event)
+{
+    int64_t now = event->received_ns;
+
+    switch ((xasCommand)event->value) {
+    case xasCommandEndScan:
+        stopScan(s, xasExitAborted, "ended by the operator", now);
+        break;
+    case xasCommandDiscard:
+        s->discard = xasAssemblerScan(s->assembler) != NULL;
+        stopScan(s, xasExitAborted, "discarded by the operator", now);
+        break;
+    case xasCommandEnable: s->disabled = false; break;
+    case xasCommandDisable:
+        s->disabled = true;
+        stopScan(s, xasExitAborted, "station disabled", now);
+        break;
+    case xasCommandReject: simple(s, xasdJobReject); break;
+    case xasCommandReprocess: simple(s, xasdJobReprocess); break;
+    case xasCommandSample: setText(s, xasRoleSample, event); break;
+    case xasCommandFormula: setText(s, xasRoleFormula, event); break;
+    case xasCommandReload: break;
+    }
+    s->changed = true;
+}
+
+/* What is left of a scan that the operator has ended is no new scan, and a
+ * disabled station takes none. */
+static bool ignored(xasdWatch *s, const xasEvent *event)
+{
+    if (event->kind != xasEventValue)
+        return false;
+    if (event->role == xasRoleActive && event->value == 0)
+        s->muted = false;
+    if (!s->disabled && !s->muted)
+        return false;
+    return event->role < xasChannelCount || event->role == xasRoleCommit ||
+           event->role == xasRoleSequence ||
+           (event->role == xasRoleActive && event->value != 0);
+}
+
+void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
+{
+    xasStatus status;
+
+    if (event->kind == xasEventCommand) {
+        command(s, event);
+        return;
+    }
+    if (event->kind == xasEventConnect || event->kind == xasEventDisconnect)
+        s->changed = true;
+    if (event->kind == xasEventValue && event->stamp_ns && !event->initial) {
+        s->stamp_ns = event->stamp_ns;
+        s->lag_s = (double)(event->received_ns - event->stamp_ns) / 1e9;
+    }
+    if (ignored(s, event))
+        return;
+    status = xasAssemblerFeed(s->assembler, event);
+    if (status)
+        warn(s, "event lost", status);
+    drain(s, event->received_ns);
+}
+
+static bool connected(const xasdWatch *s)
+{
+    for (int role = 0; role < xasRoleCount; role++) {
+        xasRoleState state;
+
+        if (!(s->own->rules.required & (1u << role)))
+            continue;
+        xasAssemblerRoleState(s->assembler, (xasRole)role, &state);
+        if (!state.connected)
+            return false;
+    }
+    return true;
+}
+
+static int32_t stateOf(const xasdWatch *s, const xasScan *scan)
+{
+    if (s->disabled)
+        return xasdScanDisabled;
+    if (!connected(s))
+        return xasdScanDisconnected;
+    return scan && scan->exit == xasExitNone ? xasdScanRunning : xasdScanIdle;
+}
+
+static void showHead(xasdSnapshot *to, const xasScan *scan)
+{
+    memcpy(to->mode, scan->mode, sizeof to->mode);
+    memcpy(to->uid, scan->uid, sizeof to->uid);
+    memcpy(to->reason, scan->reason, sizeof to->reason);
+    memcpy(to->sample, scan->sample, sizeof to->sample);
+    memcpy(to->formula, scan->formula, sizeof to->formula);
+    memcpy(to->comment, scan->comment, sizeof to->comment);
+    (void)snprintf(to->element, sizeof to->element, "%s", scan->element);
+    (void)snprintf(to->edge, sizeof to->edge, "%s", xasShellName(scan->shell));
+    xasTimeText(scan->start_ns, to->start);
+    to->points = (int64_t)scan->n;
+    to->planned = scan->planned;
+    to->flagged = (int64_t)xasScanFlagged(scan);
+    to->lost = scan->lost;
+    to->progress =
+        scan->planned > 0 ? 100.0 * (double)scan->n / (double)scan->planned : 0;
+    to->elapsed_s =
+        scan->n ? (double)(scan->stamp_ns[scan->n - 1] - scan->start_ns) / 1e9
+                : 0;
+}
+
+static void show(xasdWatch *s, const xasScan *scan, int64_t now_ns)
+{
+    xasdSnapshot *to = xasdSnapshotLock(s->index + 1);
+
+    to->state = stateOf(s, scan);
+    to->exit = s->lastExit;
+    if (scan)
+        showHead(to, scan);
+    to->known[xasdPartScan] = true;
+    to->stamp_ns[xasdPartScan] = s->stamp_ns ? s->stamp_ns : now_ns;
+    xasdSnapshotUnlock();
+    xasdSnapshotPost(s->index + 1, xasdPartScan);
+    if (scan)
+        xasdLiveShow(s->index, scan, s->stamp_ns ? s->stamp_ns : now_ns);
+    s->changed = false;
+    s->shown_ns = now_ns;
+}
+
+void xasdWatchTick(xasdWatch *s, int64_t now_ns)
+{
+    int64_t deadline = xasAssemblerDeadline(s->assembler);
+    const xasScan *scan;
+
+    if (deadline && now_ns >= deadline) {
+        xasEvent tick = { .kind = xasEventTick,
+                          .station = (uint16_t)s->index,
+                          .received_ns = now_ns };
+
+        (void)xasAssemblerFeed(s->assembler, &tick);
+        drain(s, now_ns);
+    }
+    if (now_ns - s->journal_ns >= (int64_t)(s->conf->journal_s * 1e9))
+        journal(s, now_ns);
+    scan = xasAssemblerScan(s->assembler);
+    if (s->changed && now_ns - s->shown_ns >= SHOW_NS)
+        show(s, scan, now_ns);
+}
+
+void xasdWatchStop(xasdWatch *s)
+{
+    journal(s, xasTimeNow());
+}
+
+void xasdWatchShowCa(xasdWatch *s, const xasdWatchCa *ca)
+{
+    xasdSnapshot *to = xasdSnapshotLock(s->index + 1);
+
+    to->connected = ca->connected;
+    to->expected = ca->expected;
+    to->reconnects = ca->reconnects;
+    to->eventsLost = ca->lost;
+    to->lag_s = isfinite(s->lag_s) ? s->lag_s : 0;
+    memcpy(to->missing, ca->missing, sizeof to->missing);
+    to->known[xasdPartCa] = true;
+    to->stamp_ns[xasdPartCa] = xasTimeNow();
+    xasdSnapshotUnlock();
+    xasdSnapshotPost(s->index + 1, xasdPartCa);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasdWorkerParts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <errlog.h>
+
+#include "xasStoreScan.h"
+#include "xasVersion.h"
+
+/* DESIGN.md section 6: a result waits so long for the store, then it is shown
+ * as unsaved. */
+#define UNSAVED_AFTER_NS 2000000000LL
+#define RETRY_S          0.1
+#define IDLE_S           1.0
+#define OPEN_MAX         64
+
+static bool transient(xasStatus status)
+{
+    return status == xasErrBusy || status == xasErrIo || status == xasErrFull;
+}
+
+static void setStoreState(xasdWorker *w, xasStatus status)
+{
+    xasdStoreState now = status == xasOk        ? xasdStoreOk
+                         : status == xasErrBusy ? xasdStoreBusy
+                                                : xasdStoreFailed;
+
+    if (now != xasdStoreOk)
+        (void)snprintf(w->storeText, sizeof w->storeText, "%s",
+                       xasStoreError(w->store));
+    if (now == w->state)
+        return;
+    if (now == xasdStoreOk)
+        errlogSevPrintf(errlogInfo, "xasd: database takes results again\n");
+    else
+        errlogSevPrintf(errlogMajor,
+                        "xasd: database does not take results (%s); "
+                        "they are kept\n",
+                        w->storeText);
+    w->state = now;
+}
+
+static void showStore(xasdWorker *w)
+{
+    int64_t bytes = 0, diskFree = 0, now = xasTimeNow();
+    xasdSnapshot *s;
+
+    (void)xasStoreSize(w->store, &bytes, &diskFree);
+    s = xasdSnapshotLock(0);
+    s->storeState = (int32_t)w->state;
+    s->storeBytes = bytes;
+    s->diskFree = diskFree;
+    s->storeQueue = (int64_t)xasdJobsCount(w->jobs);
+    s->writeMs = w->writeMs;
+    (void)snprintf(s->storeText, sizeof s->storeText, "%s", w->storeText);
+    s->known[xasdPartStore] = true;
+    s->stamp_ns[xasdPartStore] = now;
+    xasdSnapshotUnlock();
+    xasdSnapshotPostNow(0, xasdPartStore);
+}
+
+/* Scans that wait too long for the store are shown all the same. */
+static void showUnsaved(xasdWorker *w)
+{
+    xasdJob *job = xasdJobsFind(w->jobs, xasdJobFinish);
+    place *me;
+    xasResult result;
+
+    if (!job || xasTimeNow() - job->queued_ns < UNSAVED_AFTER_NS)
+        return;
+    job->shown = true;
+    if (xasPipelineUnsaved(w->pipeline, job->scan, &result))
+        return;
+    me = &w->station[job->station];
+    me->last = result;
+    me->haveLast = true;
+    me->previous = false;
+    xasdWorkerShow(w, job->station, job->scan, result.stamp_ns);
+}
+
+static void noticeModels(xasdWorker *w)
+{
+    bool changed = false;
+    xasStatus status = xasPipelineRefresh(w->pipeline, &changed);
+
+    if (status == xasErrVersion)
+        errlogSevPrintf(errlogMajor, "xasd: an active model is of other "
+                                     "feature definitions: not used\n");
+    if (!changed)
+        return;
+    errlogSevPrintf(errlogInfo, "xasd: active models changed\n");
+    for (size_t i = 0; i < w->conf->nStations; i++)
+        xasdWorkerAdd(w, xasdJobReprocess, i);
+}
+
+static void drop(xasdWorker *w, xasdJob *job, xasStatus status)
+{
+    errlogSevPrintf(errlogMinor, "xasd: %s: %s lost: %s (%s)\n",
+                    xasdWorkerName(w, job->station),
+                    job->kind == xasdJobFinish ? job->scan->uid : "a command",
+                    xasStatusText(status), xasStoreError(w->store));
+}
+
+/* One try at the first job. False: it stays, wait before the next try. */
+static bool step(xasdWorker *w, xasdJob *job)
+{
+    int64_t before = xasTimeNow(), giveUp = atomic_load(&w->giveUp_ns);
+    xasStatus status = xasdWorkerDo(w, job);
+
+    w->writeMs = (double)(xasTimeNow() - before) / 1e6;
+    setStoreState(w, transient(status) ? status : xasOk);
+    if (transient(status) && (!giveUp || before < giveUp)) {
+        showUnsaved(w);
+        return false;
+    }
+    if (status)
+        drop(w, job, status);
+    xasdJobFree(xasdJobsTake(w->jobs));
+    return true;
+}
+
+static void rest(double seconds)
+{
+    struct timespec t = { 0, (long)(seconds * 1e9) };
+
+    (void)nanosleep(&t, NULL);
+}
+
+static void *run(void *arg)
+{
+    xasdWorker *w = arg;
+    int64_t shown = 0;
+
+    for (;;) {
+        xasdJob *job = xasdJobsPeek(w->jobs, IDLE_S);
+
+        if (!job && xasdJobsClosed(w->jobs))
+            break;
+        if (job && !step(w, job))
+            rest(RETRY_S);
+        if (xasTimeNow() - shown >= (int64_t)(IDLE_S * 1e9)) {
+            shown = xasTimeNow();
+            noticeModels(w);
+            showStore(w);
+        }
+    }
+    return NULL;
+}
+
+xasStatus xasdWorkerCreate(const xasConf *conf, xasStore *store,
+                           xasdWorker **out, xasMessage *message)
+{
+    xasdWorker *w = calloc(1, sizeof *w);
+    xasPipelineRules rules = { .level = conf->station[0].level,
+                               .join_days = conf->join_days,
+                               .no_join = conf->no_join,
+                               .nNoJoin = conf->nNoJoin,
+                               .code = XAS_VERSION };
+    xasStatus status;
+
+    if (!w)
+        return xasFail(xasErrMemory, message, "out of memory");
+    w->conf = conf;
+    w->store = store;
+    status = xasdJobsCreate(&w->jobs);
+    if (status == xasOk)
+        status = xasPipelineCreate(store, &rules, &w->pipeline);
+    if (status == xasOk)
+        status = xasPipelineRefresh(w->pipeline, NULL);
+    if (status == xasOk)
+        status = xasdWorkerRestore(w);
+    if (status) {
+        (void)xasFail(status, message, "%s: %s", conf->database,
+                      xasStoreError(store));
+        w->store = NULL; /* still the caller's */
+        xasdWorkerDestroy(w, 0);
+        return status;
+    }
+    *out = w;
+    return xasOk;
+}
+
+xasScan *xasdWorkerTakeOpen(xasdWorker *w, size_t station)
+{
+    xasScan *scan = w->station[station].open;
+
+    w->station[station].open = NULL;
+    return scan;
+}
+
+xasStatus xasdWorkerStart(xasdWorker *w)
+{
+    w->started = pthread_create(&w->thread, NULL, run, w) == 0;
+    return w->started ? xasOk : xasErrMemory;
+}
+
+void xasdWorkerPut(xasdWorker *w, xasdJob *job)
+{
+    job->queued_ns = xasTimeNow();
+    xasdJobsPut(w->jobs, job);
+}
+
+size_t xasdWorkerQueued(xasdWorker *w)
+{
+    return xasdJobsCount(w->jobs);
+}
+
+void xasdWorkerDestroy(xasdWorker *w, double wait_s)
+{
+    if (!w)
+        return;
+    atomic_store(&w->giveUp_ns, xasTimeNow() + (int64_t)(wait_s * 1e9));
+    if (w->jobs)
+        xasdJobsClose(w->jobs);
+    if (w->started)
+        (void)pthread_join(w->thread, NULL);
+    xasPipelineDestroy(w->pipeline);
+    for (size_t i = 0; i < XAS_STATIONS_MAX; i++)
+        xasScanDestroy(w->station[i].open);
+    xasdJobsDestroy(w->jobs);
+    xasStoreClose(w->store);
+    free(w);
+}
