@@ -31,7 +31,8 @@ for my $unit (@units) {
     open my $in, '<', $unit or die "$unit: $!\n";
     local $/;
     my $text = <$in>;
-    unlike($text, qr{/usr/local/}, substr($unit, length $dest) . ": no other prefix");
+    my $name = substr $unit, length $dest;
+    unlike($text, qr{/usr/local/}, "$name: no other prefix");
     $text =~ s/^(#|EnvironmentFile=-).*$//mg;
     $named{$1} = 1 while $text =~ m{(\Q$prefix\E/[^\s%]*)(?=\s)}g;
 }

@@ -35,7 +35,8 @@ SKIP: {
     my %copy = map { $_ => "$folder/" . s/@/\@test/r } @units;
     for my $unit (@units) {
         my $copy = $text{$unit};
-        $copy =~ s{/usr/local/(?:bin|lib/xasd)/(\w+)(?=[ \n])}{$program->($1)}ge;
+        $copy =~ s{/usr/local/(?:bin|lib/xasd)/(\w+)(?=\s)}
+            {$program->($1)}ge;
         $copy =~ s{/usr/local/lib/xasd/iocBoot}{$top/iocBoot}g;
         open my $out, '>', $copy{$unit} or die "$copy{$unit}: $!\n";
         print $out $copy;

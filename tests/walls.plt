@@ -98,8 +98,9 @@ is(join(' ', grep { $_ ne 'xasd/num/xasLsq.c' } @lapacke), '',
     'xasLsq is the one caller of LAPACKE');
 
 # A header compiles alone: its users need not know what it needs.
+my $release = 'configure/RELEASE.local';
 my ($base) = map { /^EPICS_BASE *= *(\S+)/ ? $1 : () }
-    -r top() . '/configure/RELEASE.local' ? lines('configure/RELEASE.local') : ();
+    -r top() . "/$release" ? lines($release) : ();
 $base //= $ENV{EPICS_BASE} // '';
 my @folders = map { '-I' . top() . "/xasd/$_" } sort keys %folder;
 push @folders, map { "-isystem $base/include$_" } '', '/os/Linux',
