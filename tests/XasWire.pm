@@ -10,12 +10,14 @@ use IO::Select;
 use IO::Socket::INET;
 use IPC::Open3;
 use Time::HiRes qw(time);
-our @EXPORT_OK = qw(base freePort wireEnvironment launch);
+our @EXPORT_OK = qw(base baseProgram freePort wireEnvironment launch program
+    run caput caget);
 
 my @running;
 
 # EPICS Base as make knows it, else as configure/ says; undef if neither.
 sub base {
+    local $_;
     return $ENV{EPICS_BASE} if $ENV{EPICS_BASE};
     for my $name (qw(RELEASE.local RELEASE)) {
         open my $in, '<', "../../configure/$name" or next;
@@ -33,6 +35,13 @@ sub baseProgram {
     my $arch = $ENV{EPICS_HOST_ARCH} || 'linux-x86_64';
     my $path = "$base/bin/$arch/$name";
     return -x $path ? $path : undef;
+}
+
+# One of ours.
+sub program {
+    my ($name) = @_;
+    my ($path) = glob "../../build/bin/*/$name";
+    return $path;
 }
 
 # Free for both TCP and UDP a moment ago.
@@ -132,6 +141,32 @@ sub finish {
     waitpid $self->{pid}, 0;
     $self->{pid} = undef;
     return $self->{status} = $?;
+}
+
+# A command to its end: (exit status, output).
+sub run {
+    my $self = launch(@_);
+    my $status = finish($self, 60);
+    return ($status & 127 ? "signal $status" : $status >> 8,
+        join "\n", seen($self));
+}
+
+# True when the put has been carried out, and all that follows from it: -c.
+# Long texts go as arrays of characters.
+sub caput {
+    my ($pv, $value, $seconds) = @_;
+    my @to = length $value > 39 ? ('-S', "$pv.VAL\$") : ($pv);
+    my ($status) = run(baseProgram('caput'), '-t', '-c', '-w',
+        $seconds // 20, @to, $value);
+    return $status eq '0';
+}
+
+# The value alone, all digits; undef without an answer.
+sub caget {
+    my ($pv) = @_;
+    my ($status, $text) = run(baseProgram('caget'), '-t', '-w', 10, '-g', 17,
+        $pv =~ /\$$/ ? '-S' : (), $pv);
+    return $status eq '0' ? $text : undef;
 }
 
 END {

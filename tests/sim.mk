@@ -4,3 +4,6 @@ simTest_SRCS += simTest.c sharedData.c
 simTest_LIBS += xas xasNumeric Com
 simTest_SYS_LIBS += lapacke xrl m
 TESTS += simTest
+
+# Wire tests: they take their tools from Base and from build/bin.
+TESTSCRIPTS_HOST += xassim.t
