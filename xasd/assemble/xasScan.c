@@ -170,9 +170,9 @@ static int signalRole(xasDetection detection)
 {
     switch (detection) {
     case xasDetectTransmission: return xasRoleI1;
+    case xasDetectMu: /* a file's mu stands in that channel */
     case xasDetectFluorescence: return xasRoleFluor;
     case xasDetectYield: return xasRoleTey;
-    case xasDetectMu: break;
     }
     return xasChannelCount;
 }
@@ -180,6 +180,7 @@ static int signalRole(xasDetection detection)
 xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
 {
     int signal = signalRole(scan->detection);
+    bool hasI0 = scan->detection != xasDetectMu;
     const uint32_t keep = xasPointStampBad;
     double *good;
     size_t n = 0;
@@ -187,7 +188,7 @@ xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
 
     if (signal == xasChannelCount || !(scan->channels >> signal & 1) ||
         !(scan->channels >> xasRoleEnergy & 1) ||
-        !(scan->channels >> xasRoleI0 & 1))
+        (hasI0 && !(scan->channels >> xasRoleI0 & 1)))
         return xasErrNotFound;
     if (!scan->n)
         return xasErrRange;
@@ -198,11 +199,13 @@ xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
         if (scan->flags[i] & ~keep)
             continue;
         good[n] = scan->channel[xasRoleEnergy][i];
-        good[scan->n + n] = scan->channel[xasRoleI0][i];
+        if (hasI0)
+            good[scan->n + n] = scan->channel[xasRoleI0][i];
         good[2 * scan->n + n] = scan->channel[signal][i];
         n++;
     }
-    status = n ? xasSpectrumCreate(scan->detection, good, good + scan->n,
+    status = n ? xasSpectrumCreate(scan->detection, good,
+                                   hasI0 ? good + scan->n : NULL,
                                    good + 2 * scan->n, n, out)
                : xasErrRange;
     free(good);

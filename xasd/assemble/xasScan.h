@@ -105,7 +105,8 @@ size_t xasScanFlagged(const xasScan *scan);
  * Leaves out flagged points, but for those whose only flag is stamp_bad: a
  * wrong clock spoils no reading. Of points measured again the last good one
  * wins.
- * Signal by detection: I1, fluorescence, TEY.
+ * Signal by detection: I1, fluorescence, TEY. A scan read from a file that has
+ * only mu (xasDetectMu) carries it in the channel fluor and needs no I0.
  * \return xasErrRange when no point is usable, xasErrNotFound without the
  *         channels its detection needs */
 xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out);

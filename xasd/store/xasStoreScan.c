@@ -182,6 +182,13 @@ static xasStatus writeChannel(xasStore *store, int64_t row, const char *name,
                      n * cell);
 }
 
+static const char *unitOf(const xasScan *scan, int channel)
+{
+    if (channel == xasRoleEnergy)
+        return "eV";
+    return scan->detection == xasDetectMu ? "mu" : "";
+}
+
 static xasStatus writeArrays(xasStore *store, int64_t row, const xasScan *scan)
 {
     unsigned char *data = malloc(scan->n * cell + 1);
@@ -194,9 +201,8 @@ static xasStatus writeArrays(xasStore *store, int64_t row, const xasScan *scan)
             continue;
         for (size_t i = 0; i < scan->n; i++)
             xasBlobPutDouble(data + i * cell, scan->channel[c][i]);
-        status =
-            writeChannel(store, row, xasRoleName((xasRole)c),
-                         c == xasRoleEnergy ? "eV" : "", "f64", data, scan->n);
+        status = writeChannel(store, row, xasRoleName((xasRole)c),
+                              unitOf(scan, c), "f64", data, scan->n);
     }
     for (size_t i = 0; i < scan->n; i++)
         xasBlobPutInt(data + i * cell, scan->stamp_ns[i]);
