@@ -3,7 +3,7 @@ SRC_DIRS += $(XASD)/store
 xas_SRCS += xasStore.c xasStorePlace.c xasStoreBackup.c xasSql.c xasStoreScan.c
 xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c
 xas_SRCS += xasStoreReference.c xasStoreTraining.c
-xas_SRCS += xasStoreModel.c xasStoreModelRead.c
+xas_SRCS += xasStoreModel.c xasStoreModelRead.c xasStoreQuery.c
 xas_SRCS += xasStoreSetting.c xasSchema.c
 
 # schema.sql is the one source; the program carries it as a string.

@@ -98,8 +98,8 @@ static int bindAll(sqlite3_stmt *s, const char *types, va_list args)
     return result;
 }
 
-static xasStatus prepare(xasStore *store, sqlite3_stmt **out, const char *sql,
-                         const char *types, va_list args)
+xasStatus xasSqlPrepareList(xasStore *store, sqlite3_stmt **out,
+                            const char *sql, const char *types, va_list args)
 {
     sqlite3_stmt *s = NULL;
     int result = sqlite3_prepare_v2(store->db, sql, -1, &s, NULL);
@@ -124,7 +124,7 @@ xasStatus xasSqlPrepare(xasStore *store, sqlite3_stmt **out, const char *sql,
     va_list args;
 
     va_start(args, types);
-    status = prepare(store, out, sql, types, args);
+    status = xasSqlPrepareList(store, out, sql, types, args);
     va_end(args);
     return status;
 }
@@ -143,7 +143,7 @@ xasStatus xasSqlRun(xasStore *store, const char *sql, const char *types, ...)
     va_list args;
 
     va_start(args, types);
-    status = prepare(store, &s, sql, types, args);
+    status = xasSqlPrepareList(store, &s, sql, types, args);
     va_end(args);
     while (status == xasOk)
         status = xasSqlStep(store, s);
@@ -159,7 +159,7 @@ xasStatus xasSqlInt(xasStore *store, int64_t *out, const char *sql,
     va_list args;
 
     va_start(args, types);
-    status = prepare(store, &s, sql, types, args);
+    status = xasSqlPrepareList(store, &s, sql, types, args);
     va_end(args);
     if (status == xasOk)
         status = xasSqlStep(store, s);

@@ -5,6 +5,7 @@
 /* Inside the store only: SQLite behind xasStatus. */
 
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "xasStore.h"
@@ -36,6 +37,9 @@ xasStatus xasSqlNeedTransaction(xasStore *store);
  * statement ends. On failure *out is NULL. */
 xasStatus xasSqlPrepare(xasStore *store, sqlite3_stmt **out, const char *sql,
                         const char *types, ...);
+
+xasStatus xasSqlPrepareList(xasStore *store, sqlite3_stmt **out,
+                            const char *sql, const char *types, va_list args);
 
 /** \brief Next row: xasOk, xasErrNotFound at the end, or a failure. */
 xasStatus xasSqlStep(xasStore *store, sqlite3_stmt *statement);
