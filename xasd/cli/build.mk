@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-3-Clause
+SRC_DIRS += $(XASD)/cli
+PROD_HOST += xasctl
+xasctl_SRCS += xasctl.c xasctlTable.c xasJson.c
+xasctl_SRCS += xasctlScans.c xasctlShow.c xasctlSamples.c xasctlStats.c
+xasctl_SRCS += xasctlCheck.c xasctlBackup.c xasctlReference.c
+xasctl_SRCS += xasctlTrain.c xasctlMatrix.c xasctlReport.c xasctlModel.c
+xasctl_SRCS += xasctlPredict.c xasctlPredicted.c xasctlFeatures.c xasctlImport.c xasctlXdi.c
+xasctl_LIBS += xas xasNumeric
+xasctl_SYS_LIBS += sqlite3 config lapacke xrl m

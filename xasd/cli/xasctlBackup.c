@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* xasctl backup: a copy of the database, also while xasd writes it. */
+#include <stdio.h>
+
+#include "xasctl.h"
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    const char **file = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*file)
+            argp_error(state, "one file only");
+        *file = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*file)
+            argp_error(state, "which file?");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int run(xasctl *ctl, int argc, char **argv)
+{
+    static const struct argp argp = {
+        NULL,   parse,
+        "FILE", "Copy the database to a new FILE, also while xasd writes it.",
+        NULL,   NULL,
+        NULL
+    };
+    const char *file = NULL;
+    xasMessage why = { "" };
+
+    xasctlParse(ctl, &argp, argc, argv, &file);
+    if (!xasctlOpen(ctl, xasStoreReadOnly))
+        return xasctlFailed;
+    if (xasStoreBackup(ctl->store, file, &why) != xasOk)
+        return xasctlFail("%s", why.text);
+    if (ctl->form == xasctlText) {
+        (void)printf("%s copied to %s\n", ctl->database, file);
+    } else if (ctl->form == xasctlJson) {
+        xasJson j;
+
+        xasJsonInit(&j, stdout);
+        xasJsonOpen(&j, NULL, '{');
+        xasJsonText(&j, "database", ctl->database);
+        xasJsonText(&j, "file", file);
+        xasJsonClose(&j);
+    }
+    return xasctlDone;
+}
+
+const xasctlCommand xasctlBackup = { "backup", "copy the database", run };

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* xasctl features: what a file's spectrum yields, without any database. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasNorm.h"
+#include "xasctl.h"
+#include "xasctlXdi.h"
+
+typedef struct options {
+    const char *file;
+    xasctlEdge told;
+    double e0_eV;
+} options;
+
+enum { optionE0 = 300 };
+
+static const struct argp_option optionList[] = {
+    { "element", 'E', "SYMBOL", 0, "absorber, whatever the file says", 0 },
+    { "edge", 'e', "K|L", 0, "edge, whatever the file says", 0 },
+    { "e0", optionE0, "EV", 0, "E0 of the normalisation, eV", 0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    options *o = state->input;
+    char *end;
+
+    switch (key) {
+    case 'E':
+        if (!xasctlElement(arg, o->told.element))
+            argp_error(state, "--element %s: no such element", arg);
+        return 0;
+    case 'e':
+        if (!xasctlShell(arg, &o->told.shell))
+            argp_error(state, "--edge %s: expected K, L, L3 or L2", arg);
+        return 0;
+    case optionE0:
+        o->e0_eV = strtod(arg, &end);
+        if (end == arg || *end || !(o->e0_eV > 0))
+            argp_error(state, "--e0 %s: expected an energy in eV", arg);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (o->file)
+            argp_error(state, "one file only");
+        o->file = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!o->file)
+            argp_error(state, "which file?");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/** What is printed. */
+typedef struct page {
+    const xasctlXdi *xdi;
+    const char *name;
+    xasFeatures features;
+    xasNorm norm;
+    bool haveNorm;
+} page;
+
+static xasStatus analyse(const options *o, page *p, xasMessage *why)
+{
+    const xasXdiChannels *c = &p->xdi->channels;
+    xasSpectrum *s = NULL;
+    xasStatus status = xasSpectrumCreate(c->detection, c->energy, c->i0,
+                                         c->signal, p->xdi->file->n, &s);
+
+    if (status != xasOk)
+        return xasFail(status, why, "%s: no usable points (%s)", o->file,
+                       xasStatusText(status));
+    p->haveNorm = xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
+                              xasSpectrumSize(s), o->e0_eV, &p->norm) == xasOk;
+    status = xasFeaturesFind(s, p->xdi->element, p->xdi->shell,
+                             p->xdi->file->formula, &p->features);
+    xasSpectrumDestroy(s);
+    if (status != xasOk)
+        return xasFail(status, why, "%s: %s", o->file, xasStatusText(status));
+    return xasOk;
+}
+
+/* Does a flag speak of this feature?  "pre_ambiguous" does of "pre_de". */
+static bool concerns(const char *flag, const char *feature)
+{
+    size_t stem = strcspn(feature, "_") + 1;
+
+    if (strcmp(flag, "weak_white_line") == 0 ||
+        strcmp(flag, "no_white_line") == 0)
+        return strncmp(feature, "wl_", 3) == 0;
+    return strncmp(flag, feature, stem) == 0;
+}
+
+/* The flags of a list, or of these the ones that concern a feature. */
+static void putFlags(xasJson *j, const char *flags, const char *feature)
+{
+    char copy[XAS_FLAGS_SIZE], *rest = copy, *flag;
+
+    (void)snprintf(copy, sizeof copy, "%s", flags);
+    xasJsonOpen(j, "flags", '[');
+    while ((flag = strsep(&rest, ";")))
+        if (flag[0] && (!feature || concerns(flag, feature)))
+            xasJsonText(j, NULL, flag);
+    xasJsonClose(j);
+}
+
+static void putNorm(xasJson *j, const page *p)
+{
+    const xasNorm *n = &p->norm;
+    bool have = p->haveNorm;
+
+    xasJsonNumber(j, "e0_eV", have ? n->e0_eV : NAN);
+    xasJsonNumber(j, "edge_step", have ? n->edge_step : NAN);
+    xasJsonNumber(j, "pre_slope_per_eV", have ? n->pre_slope_per_eV : NAN);
+    xasJsonNumber(j, "pre_offset", have ? n->pre_offset : NAN);
+    xasJsonOpen(j, "norm", '{');
+    xasJsonNumber(j, "pre1", have ? n->pre1_eV : NAN);
+    xasJsonNumber(j, "pre2", have ? n->pre2_eV : NAN);
+    xasJsonNumber(j, "norm1", have ? n->norm1_eV : NAN);
+    xasJsonNumber(j, "norm2", have ? n->norm2_eV : NAN);
+    if (have)
+        xasJsonInt(j, "nnorm", n->nnorm);
+    else
+        xasJsonNull(j, "nnorm");
+    xasJsonClose(j);
+}
+
+static void printJson(const page *p)
+{
+    xasJson j;
+
+    xasJsonInit(&j, stdout);
+    xasJsonOpen(&j, NULL, '{');
+    xasJsonText(&j, "file", p->name);
+    xasJsonText(&j, "element", p->features.element);
+    xasJsonText(&j, "edge", xasShellName(p->features.shell));
+    putNorm(&j, p);
+    xasJsonText(&j, "detection", xasDetectionName(p->xdi->channels.detection));
+    xasJsonInt(&j, "definitions", XAS_FEATURES_VERSION);
+    putFlags(&j, p->features.flags, NULL);
+    xasJsonOpen(&j, "features", '{');
+    for (int i = 0; i < xasFeatureCount; i++) {
+        xasFeatureId id = (xasFeatureId)i;
+
+        if (xasFeatureShell(id) != p->features.shell)
+            continue;
+        xasJsonOpen(&j, xasFeatureName(id), '{');
+        xasJsonNumber(&j, "value", p->features.value[i]);
+        xasJsonNumber(&j, "err", p->features.error[i]);
+        putFlags(&j, p->features.flags, xasFeatureName(id));
+        xasJsonClose(&j);
+    }
+    xasJsonClose(&j);
+    xasJsonClose(&j);
+}
+
+static void number(const char *format, double value)
+{
+    if (isfinite(value))
+        (void)printf(format, value);
+    else
+        (void)printf("%14s", "-");
+}
+
+static void printText(const page *p, xasctlForm form)
+{
+    const char *tab = form == xasctlTsv ? "\t" : "  ";
+
+    if (form == xasctlText) {
+        (void)printf("%s: %s %s, %s, definitions %d\n", p->name,
+                     p->features.element, xasShellName(p->features.shell),
+                     xasDetectionName(p->xdi->channels.detection),
+                     XAS_FEATURES_VERSION);
+        if (p->haveNorm)
+            (void)printf("E0 %.3f eV, edge step %.6g (as Larch finds them), "
+                         "pre-edge %.6g %+.6g E\n",
+                         p->norm.e0_eV, p->norm.edge_step, p->norm.pre_offset,
+                         p->norm.pre_slope_per_eV);
+        (void)printf("flags: %s\n\n",
+                     p->features.flags[0] ? p->features.flags : "none");
+    }
+    (void)printf("%-14s%s%14s%s%14s%s%s\n", "feature", tab, "value", tab,
+                 "error", tab, "unit");
+    for (int i = 0; i < xasFeatureCount; i++) {
+        xasFeatureId id = (xasFeatureId)i;
+
+        if (xasFeatureShell(id) != p->features.shell)
+            continue;
+        (void)printf("%-14s%s", xasFeatureName(id), tab);
+        number("%14.6f", p->features.value[i]);
+        (void)fputs(tab, stdout);
+        number("%14.2e", p->features.error[i]);
+        (void)printf("%s%s\n", tab, xasFeatureUnit(id));
+    }
+}
+
+static int run(xasctl *ctl, int argc, char **argv)
+{
+    static const struct argp argp = {
+        optionList,
+        parse,
+        "FILE",
+        "Find the features of a spectrum in a file of columns (XDI).",
+        NULL,
+        NULL,
+        NULL
+    };
+    options o = { .e0_eV = NAN };
+    xasctlXdi xdi;
+    page p = { .xdi = &xdi };
+    xasMessage why = { "" };
+    xasStatus status;
+
+    xasctlParse(ctl, &argp, argc, argv, &o);
+    if (xasctlXdiOpen(o.file, &o.told, &xdi, &why) != xasOk)
+        return xasctlFail("%s", why.text);
+    p.name = o.file;
+    status = analyse(&o, &p, &why);
+    if (status == xasOk && ctl->form == xasctlJson)
+        printJson(&p);
+    else if (status == xasOk)
+        printText(&p, ctl->form);
+    xasctlXdiClose(&xdi);
+    return status == xasOk ? xasctlDone : xasctlFail("%s", why.text);
+}
+
+const xasctlCommand xasctlFeatures = { "features", "find features in a file",
+                                       run };

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* xasctl import: spectra from files, as if a station had measured them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "xasFormula.h"
+#include "xasPipeline.h"
+#include "xasScan.h"
+#include "xasStoreScan.h"
+#include "xasctl.h"
+#include "xasctlPredicted.h"
+#include "xasctlXdi.h"
+
+typedef struct options {
+    char **file;
+    int files;
+    const char *sample, *formula, *station;
+    xasctlEdge told;
+} options;
+
+static const struct argp_option optionList[] = {
+    { "sample", 's', "NAME", 0, "sample, whatever the file says", 0 },
+    { "formula", 'f', "FORMULA", 0, "formula, whatever the file says", 0 },
+    { "station", 'S', "NAME", 0, "station to file it under; import", 0 },
+    { "element", 'E', "SYMBOL", 0, "absorber, whatever the file says", 0 },
+    { "edge", 'e', "K|L", 0, "edge, whatever the file says", 0 },
+    { 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    options *o = state->input;
+
+    switch (key) {
+    case 's': o->sample = arg; return 0;
+    case 'f': o->formula = arg; return 0;
+    case 'S': o->station = arg; return 0;
+    case 'E':
+        if (!xasctlElement(arg, o->told.element))
+            argp_error(state, "--element %s: no such element", arg);
+        return 0;
+    case 'e':
+        if (!xasctlShell(arg, &o->told.shell))
+            argp_error(state, "--edge %s: expected K, L, L3 or L2", arg);
+        return 0;
+    case ARGP_KEY_ARGS:
+        o->file = state->argv + state->next;
+        o->files = state->argc - state->next;
+        return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which files?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* FNV-1a: the same spectrum again is known by its numbers, not its name. */
+static uint64_t mix(uint64_t hash, const void *data, size_t size)
+{
+    const unsigned char *p = data;
+
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3ULL;
+    return hash;
+}
+
+static void nameScan(const xasctlXdi *x, xasScan *scan)
+{
+    size_t size = x->file->n * sizeof(double);
+    uint64_t hash = 0xcbf29ce484222325ULL;
+
+    hash = mix(hash, x->element, strlen(x->element));
+    hash = mix(hash, &x->shell, sizeof x->shell);
+    hash = mix(hash, x->channels.energy, size);
+    hash = mix(hash, x->channels.signal, size);
+    if (x->channels.i0)
+        hash = mix(hash, x->channels.i0, size);
+    (void)snprintf(scan->uid, sizeof scan->uid, "file-%016llx",
+                   (unsigned long long)hash);
+}
+
+/* When it was measured: as the file says, else when the file was written. */
+static int64_t startOf(const char *file, const char *text)
+{
+    static const char *const forms[] = { "%Y-%m-%dT%H:%M:%S",
+                                         "%Y-%m-%d %H:%M:%S" };
+    struct stat info;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct tm when;
+
+        memset(&when, 0, sizeof when);
+        if (strptime(text, forms[i], &when))
+            return (int64_t)timegm(&when) * 1000000000;
+    }
+    if (stat(file, &info) != 0)
+        return xasTimeNow();
+    return (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
+}
+
+/* The name that joins its edges; a file without one is its own sample. */
+static void nameSample(const options *o, const char *file, const xasctlXdi *x,
+                       xasScan *scan)
+{
+    const char *slash = strrchr(file, '/'), *name = o->sample;
+    const char *formula = o->formula ? o->formula : x->file->formula;
+    xasFormula parsed;
+
+    if (!name)
+        name = x->file->sample[0] ? x->file->sample : slash ? slash + 1 : file;
+    (void)snprintf(scan->sample, sizeof scan->sample, "%s", name);
+    if (xasFormulaParse(formula, &parsed, NULL) == xasOk)
+        (void)snprintf(scan->formula, sizeof scan->formula, "%s", formula);
+    if (strcasestr(x->file->sample, "synthetic"))
+        (void)snprintf(scan->comment, sizeof scan->comment,
+                       "SYNTHETIC, says the file");
+}
+
+static int signalRole(xasDetection detection)
+{
+    switch (detection) {
+    case xasDetectTransmission: return xasRoleI1;
+    case xasDetectYield: return xasRoleTey;
+    case xasDetectFluorescence:
+    case xasDetectMu: break;
+    }
+    return xasRoleFluor;
+}
+
+static xasStatus addPoints(const xasctlXdi *x, int signal, xasScan *scan)
+{
+    const xasXdiChannels *c = &x->channels;
+    double scale = x->file->energyIsKeV ? 1000 : 1;
+    xasStatus status = xasOk;
+
+    for (size_t i = 0; i < x->file->n && status == xasOk; i++) {
+        double value[xasChannelCount];
+        bool good = isfinite(c->energy[i]) && isfinite(c->signal[i]) &&
+                    (!c->i0 || isfinite(c->i0[i]));
+
+        for (int k = 0; k < xasChannelCount; k++)
+            value[k] = NAN;
+        value[xasRoleEnergy] = scale * c->energy[i];
+        value[signal] = c->signal[i];
+        if (c->i0)
+            value[xasRoleI0] = c->i0[i];
+        if (c->i2)
+            value[xasRoleI2] = c->i2[i];
+        status = xasScanAddPoint(scan, value, scan->start_ns,
+                                 good ? 0 : xasPointInvalid);
+    }
+    return status;
+}
+
+static xasStatus makeScan(const options *o, const char *file,
+                          const xasctlXdi *x, xasScan **out)
+{
+    int signal = signalRole(x->channels.detection);
+    uint32_t roles = 1U << xasRoleEnergy | 1U << signal;
+    xasScan *scan = NULL;
+    xasStatus status;
+
+    if (x->channels.i0)
+        roles |= 1U << xasRoleI0;
+    if (x->channels.i2)
+        roles |= 1U << xasRoleI2;
+    status = xasScanCreate(roles, &scan);
+    if (status != xasOk)
+        return status;
+    nameScan(x, scan);
+    nameSample(o, file, x, scan);
+    (void)snprintf(scan->station, sizeof scan->station, "%s",
+                   o->station ? o->station : "import");
+    (void)snprintf(scan->mode, sizeof scan->mode, "file");
+    (void)snprintf(scan->reason, sizeof scan->reason, "read from a file");
+    memcpy(scan->element, x->element, sizeof scan->element);
+    scan->shell = x->shell;
+    scan->detection = x->channels.detection;
+    scan->start_ns = scan->end_ns = startOf(file, x->file->start);
+    scan->planned = (int64_t)x->file->n;
+    scan->exit = xasExitComplete;
+    status = addPoints(x, signal, scan);
+    if (status == xasOk)
+        *out = scan;
+    else
+        xasScanDestroy(scan);
+    return status;
+}
+
+/* The row of a spectrum that is stored already, 0 for a new one. */
+static int64_t known(xasctl *ctl, const char *uid)
+{
+    xasQuery *q;
+    int64_t row = 0;
+
+    if (xasQueryOpen(ctl->store, &q, "SELECT id FROM scan WHERE uid = ?", "t",
+                     uid) != xasOk)
+        return 0;
+    if (xasQueryNext(q) == xasOk)
+        row = xasQueryIntOf(q, 0);
+    xasQueryClose(q);
+    return row;
+}
+
+static int storeScan(xasctl *ctl, xasPipeline *p, xasJson *j, const char *file,
+                     xasScan *scan)
+{
+    xasResult result;
+    int64_t row = known(ctl, scan->uid);
+
+    if (row) {
+        (void)fprintf(stderr, "%s: stored already, as scan %lld\n", file,
+                      (long long)row);
+        return xasctlDone;
+    }
+    if (xasPipelineRun(p, scan, file, &result) != xasOk)
+        return xasctlFail("%s: cannot be stored: %s", file,
+                          xasStoreError(ctl->store));
+    if (ctl->form == xasctlJson)
+        xasctlPredictedJson(j, &result, file);
+    else
+        xasctlPredictedText(&result, ctl->form);
+    return xasctlDone;
+}
+
+static int import(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
+                  const char *file)
+{
+    xasctlXdi x;
+    xasScan *scan = NULL;
+    xasMessage why = { "" };
+    int result;
+
+    if (xasctlXdiOpen(file, &o->told, &x, &why) != xasOk)
+        return xasctlFail("%s", why.text);
+    if (makeScan(o, file, &x, &scan) == xasOk)
+        result = storeScan(ctl, p, j, file, scan);
+    else
+        result = xasctlFail("%s: out of memory", file);
+    xasScanDestroy(scan);
+    xasctlXdiClose(&x);
+    return result;
+}
+
+static int run(xasctl *ctl, int argc, char **argv)
+{
+    static const struct argp argp = {
+        optionList,
+        parse,
+        "FILE...",
+        "Store spectra from files of columns (XDI) with their features and a "
+        "prediction. A file that is stored already is passed over; one that "
+        "cannot be read is said, and the others go on.",
+        NULL,
+        NULL,
+        NULL
+    };
+    options o = { .files = 0 };
+    xasPipeline *p = NULL;
+    int result = xasctlDone;
+    xasJson j;
+
+    xasctlParse(ctl, &argp, argc, argv, &o);
+    if (!xasctlOpen(ctl, xasStoreCreate))
+        return xasctlFailed;
+    if (xasctlPipeline(ctl, 0, &p) != xasOk)
+        return xasctlFail("out of memory");
+    xasJsonInit(&j, stdout);
+    if (ctl->form == xasctlJson)
+        xasJsonOpen(&j, NULL, '[');
+    for (int i = 0; i < o.files; i++)
+        if (import(ctl, &o, p, &j, o.file[i]) != xasctlDone)
+            result = xasctlFailed;
+    if (ctl->form == xasctlJson)
+        xasJsonClose(&j);
+    xasPipelineDestroy(p);
+    return result;
+}
+
+const xasctlCommand xasctlImport = { "import", "store spectra from files",
+                                     run };

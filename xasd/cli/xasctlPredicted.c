@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasctlPredicted.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "xasVersion.h"
+
+/* As in the xasd.conf that comes with the program. */
+static const char noJoin[][XAS_SAMPLE_SIZE] = { "foil", "test", "dark" };
+
+xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out)
+{
+    const xasPipelineRules rules = { .level = level > 0 ? level : 0.80,
+                                     .no_join = noJoin,
+                                     .nNoJoin = sizeof noJoin / sizeof *noJoin,
+                                     .code = XAS_VERSION };
+
+    return xasPipelineCreate(ctl->store, &rules, out);
+}
+
+void xasctlPredictedText(const xasResult *result, xasctlForm form)
+{
+    const xasPredicted *p = &result->predicted;
+    const char *between = form == xasctlTsv ? "\t" : "  ";
+
+    (void)printf("%lld%s%s%s%s %s%s", (long long)result->scan, between,
+                 result->sample[0] ? result->sample : "-", between,
+                 result->features.element[0] ? result->features.element : "-",
+                 xasShellName(result->features.shell), between);
+    if (isfinite(p->hf))
+        (void)printf("%.1f kJ/mol [%.1f, %.1f] %.1f%%%s%s (%s)%s", p->hf, p->lo,
+                     p->hi, 100 * p->level, between, xasKindName(p->kind),
+                     p->modelName, between);
+    (void)printf("%s%s%s\n", xasPredStateName(p->state),
+                 p->reason[0] ? ": " : "", p->reason);
+}
+
+void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file)
+{
+    const xasPredicted *p = &result->predicted;
+
+    xasJsonOpen(j, NULL, '{');
+    if (file)
+        xasJsonText(j, "file", file);
+    xasJsonInt(j, "scan", result->scan);
+    xasJsonText(j, "sample", result->sample);
+    xasJsonText(j, "formula", result->formula);
+    xasJsonText(j, "element", result->features.element);
+    xasJsonText(j, "edge", xasShellName(result->features.shell));
+    xasJsonText(j, "flags", result->features.flags);
+    xasJsonNumber(j, "hf_kJ_per_mol", p->hf);
+    xasJsonNumber(j, "lo", p->lo);
+    xasJsonNumber(j, "hi", p->hi);
+    xasJsonNumber(j, "level", p->level);
+    xasJsonText(j, "state", xasPredStateName(p->state));
+    xasJsonText(j, "reason", p->reason);
+    xasJsonText(j, "kind", p->model ? xasKindName(p->kind) : NULL);
+    xasJsonText(j, "model", p->model ? p->modelName : NULL);
+    xasJsonNumber(j, "distance", p->distance);
+    xasJsonInt(j, "k_scan", p->kScan);
+    xasJsonInt(j, "l_scan", p->lScan);
+    xasJsonNumber(j, "hf_K", p->hfOf[xasKindK]);
+    xasJsonNumber(j, "hf_L", p->hfOf[xasKindL]);
+    xasJsonNumber(j, "hf_K+L", p->hfOf[xasKindKL]);
+    xasJsonClose(j);
+}

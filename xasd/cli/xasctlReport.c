@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasctlReport.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void printScore(const char *name, const xasScore *s)
+{
+    (void)printf("  %-43s %7.3f %9.2f %9.2f %7.2f\n", name, s->r2, s->mae,
+                 s->rmse, s->pct_fs);
+}
+
+static size_t count(const bool *flag, size_t n)
+{
+    size_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += flag[i];
+    return sum;
+}
+
+static void printHead(const xasModelHead *head, const xasModel *m)
+{
+    const xasTrainOptions *o = &m->options;
+    char clip[32] = "none";
+
+    if (head)
+        (void)printf("Model %s%s\n%s, %s, %s, definitions %d, row %lld\n",
+                     head->name,
+                     head->synthetic ? "  -- trained on SYNTHETIC spectra" : "",
+                     xasKindName(head->kind), head->detection, head->created,
+                     head->definitions, (long long)head->row);
+    if (isfinite(o->clip_sd))
+        (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
+    (void)printf("%zu samples of %zu compounds; %zu columns, %zu usable, %zu "
+                 "kept at |r| < %g, %zu selected\n",
+                 m->n, m->nFolds, m->p, count(m->usable, m->p),
+                 count(m->kept, m->p), o->correlation, m->nSelected);
+    (void)printf("alpha %.6g = %g alpha_max, clip %s, at most %zu features\n\n",
+                 m->alpha, o->alpha_fraction, clip, o->top);
+}
+
+static void printScores(const xasModelHead *head, const xasModel *m)
+{
+    (void)printf("  %-43s %7s %9s %9s %7s\n", "leave one compound out, kJ/mol",
+                 "R2", "MAE", "RMSE", "%FS");
+    printScore(head && head->synthetic
+                   ? "nested: the figure to quote (SYNTHETIC)"
+                   : "nested: the figure to quote",
+               &m->nested);
+    printScore("select-once, as in the source: optimistic", &m->once);
+    printScore("mean baseline", &m->baseline);
+    printScore("fit to all, not left out", &m->train);
+}
+
+static void printSelected(const xasModel *m)
+{
+    (void)printf("\n  %-14s %10s %10s %12s %12s\n", "selected", "weight",
+                 "rank", "in folds", "sign changes");
+    for (size_t k = 0; k < m->nSelected; k++) {
+        size_t j = m->selected[k];
+
+        (void)printf("  %-14s %10.3f %10.3f %8zu/%-3zu %12zu\n", m->column[j],
+                     m->lasso[j], m->rank[j], m->chosen[j], m->nFolds,
+                     m->signChanges[j]);
+    }
+    (void)printf("  weight: Lasso on all samples; rank: mean standardised "
+                 "coefficient over\n  the folds, 0 where not chosen; both in "
+                 "kJ/mol per standard deviation\n");
+}
+
+/* Characters of UTF-8, at least `least`. */
+static int widest(char (*name)[XAS_NAME_SIZE], size_t n, int least)
+{
+    for (size_t i = 0; i < n; i++) {
+        int width = 0;
+
+        for (const char *p = name[i]; *p; p++)
+            width += (*p & 0xc0) != 0x80;
+        least = width > least ? width : least;
+    }
+    return least;
+}
+
+static void printName(const char *name, int width)
+{
+    for (const char *p = name; *p; p++)
+        width -= (*p & 0xc0) != 0x80;
+    (void)printf("%s%*s  ", name, width > 0 ? width : 0, "");
+}
+
+static void printSamples(const xasModel *m)
+{
+    int ids = widest(m->id, m->n, 8), compounds = widest(m->compound, m->n, 8);
+
+    (void)fputs("\n  ", stdout);
+    printName("sample", ids);
+    printName("compound", compounds);
+    (void)printf("%10s %10s %10s %10s\n", "tabulated", "nested", "error",
+                 "fit");
+    for (size_t i = 0; i < m->n; i++) {
+        (void)fputs("  ", stdout);
+        printName(m->id[i], ids);
+        printName(m->compound[i], compounds);
+        (void)printf("%10.1f %10.1f %10.1f %10.1f\n", m->y[i], m->predNested[i],
+                     m->predNested[i] - m->y[i], m->fitted[i]);
+    }
+}
+
+void xasctlReportText(const xasModelHead *head, const xasModel *model)
+{
+    printHead(head, model);
+    printScores(head, model);
+    printSelected(model);
+    printSamples(model);
+}
+
+static void putNames(xasJson *j, const char *key, const xasModel *m,
+                     const bool *in)
+{
+    xasJsonOpen(j, key, '[');
+    for (size_t i = 0; i < m->p; i++)
+        if (in[i])
+            xasJsonText(j, NULL, m->column[i]);
+    xasJsonClose(j);
+}
+
+static void putByName(xasJson *j, const char *key, const xasModel *m,
+                      const bool *in, const double *value)
+{
+    xasJsonOpen(j, key, '{');
+    for (size_t i = 0; i < m->p; i++)
+        if (in[i])
+            xasJsonNumber(j, m->column[i], value[i]);
+    xasJsonClose(j);
+}
+
+static void putScore(xasJson *j, const char *key, const xasScore *s,
+                     const double *predicted, size_t n)
+{
+    xasJsonOpen(j, key, '{');
+    xasJsonNumber(j, "r2", s->r2);
+    xasJsonNumber(j, "mae", s->mae);
+    xasJsonNumber(j, "rmse", s->rmse);
+    xasJsonNumber(j, "pct_fs", s->pct_fs);
+    if (predicted) {
+        xasJsonOpen(j, "pred", '[');
+        for (size_t i = 0; i < n; i++)
+            xasJsonNumber(j, NULL, predicted[i]);
+        xasJsonClose(j);
+    }
+    xasJsonClose(j);
+}
+
+static void putHead(xasJson *j, const xasModelHead *head)
+{
+    xasJsonInt(j, "model", head->row);
+    xasJsonText(j, "name", head->name);
+    xasJsonText(j, "kind", xasKindName(head->kind));
+    xasJsonText(j, "detection", head->detection);
+    xasJsonBool(j, "synthetic", head->synthetic);
+    xasJsonText(j, "created", head->created);
+    xasJsonInt(j, "definitions", head->definitions);
+    xasJsonText(j, "code", head->code);
+}
+
+static void putOptions(xasJson *j, const xasTrainOptions *o)
+{
+    xasJsonOpen(j, "options", '{');
+    xasJsonNumber(j, "alpha_fraction", o->alpha_fraction);
+    xasJsonNumber(j, "clip_sd", o->clip_sd);
+    xasJsonNumber(j, "correlation", o->correlation);
+    xasJsonNumber(j, "max_missing", o->max_missing);
+    xasJsonInt(j, "top", (int64_t)o->top);
+    xasJsonClose(j);
+}
+
+static void putRanking(xasJson *j, const xasModel *m)
+{
+    xasJsonOpen(j, "ranking", '[');
+    for (size_t i = 0; i < m->p; i++) {
+        if (!m->chosen[i])
+            continue;
+        xasJsonOpen(j, NULL, '{');
+        xasJsonText(j, "name", m->column[i]);
+        xasJsonNumber(j, "rank", m->rank[i]);
+        xasJsonInt(j, "folds", (int64_t)m->chosen[i]);
+        xasJsonInt(j, "sign_changes", (int64_t)m->signChanges[i]);
+        xasJsonClose(j);
+    }
+    xasJsonClose(j);
+}
+
+static void putSamples(xasJson *j, const xasModel *m)
+{
+    xasJsonOpen(j, "samples", '[');
+    for (size_t i = 0; i < m->n; i++) {
+        xasJsonOpen(j, NULL, '{');
+        xasJsonText(j, "id", m->id[i]);
+        xasJsonText(j, "compound", m->compound[i]);
+        xasJsonNumber(j, "dHf_kJ_per_mol", m->y[i]);
+        xasJsonNumber(j, "nested", m->predNested[i]);
+        xasJsonNumber(j, "select_once", m->predOnce[i]);
+        xasJsonNumber(j, "fitted", m->fitted[i]);
+        xasJsonClose(j);
+    }
+    xasJsonClose(j);
+}
+
+void xasctlReportJson(xasJson *j, const char *key, const xasModelHead *head,
+                      const xasModel *m)
+{
+    xasJsonOpen(j, key, '{');
+    if (head)
+        putHead(j, head);
+    xasJsonInt(j, "n", (int64_t)m->n);
+    xasJsonInt(j, "compounds", (int64_t)m->nFolds);
+    putOptions(j, &m->options);
+    putNames(j, "usable", m, m->usable);
+    putByName(j, "fill", m, m->usable, m->fill);
+    putNames(j, "kept", m, m->kept);
+    xasJsonNumber(j, "alpha_max", m->alpha_max);
+    xasJsonNumber(j, "alpha", m->alpha);
+    putByName(j, "lasso", m, m->kept, m->lasso);
+    xasJsonOpen(j, "selected", '[');
+    for (size_t k = 0; k < m->nSelected; k++)
+        xasJsonText(j, NULL, m->column[m->selected[k]]);
+    xasJsonClose(j);
+    putScore(j, "nested", &m->nested, m->predNested, m->n);
+    putScore(j, "select_once", &m->once, m->predOnce, m->n);
+    putScore(j, "baseline", &m->baseline, NULL, 0);
+    putScore(j, "train", &m->train, m->fitted, m->n);
+    putRanking(j, m);
+    putSamples(j, m);
+    xasJsonClose(j);
+}

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* xasctl train: compute first, then write briefly. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasVersion.h"
+#include "xasctl.h"
+#include "xasctlMatrix.h"
+#include "xasctlReport.h"
+
+typedef struct options {
+    const char *matrix, *name;
+    bool kind[xasKindCount], activate, dry;
+    xasTrainOptions train;
+} options;
+
+enum {
+    optionMatrix = 300,
+    optionActivate,
+    optionAlpha,
+    optionClip,
+    optionTop,
+    optionCorr,
+    optionMissing,
+    optionDry
+};
+
+static const struct argp_option optionList[] = {
+    { "kind", 'k', "KIND", 0, "K, L, K+L, or all of them (the default)", 1 },
+    { "name", 'n', "NAME", 0, "name of the model", 1 },
+    { "activate", optionActivate, NULL, 0, "predict with it from now on", 1 },
+    { "dry-run", optionDry, NULL, 0, "report only, store nothing", 1 },
+    { "matrix", optionMatrix, "FILE", 0,
+      "train on the features of a table and report; needs no database", 2 },
+    { "alpha-fraction", optionAlpha, "PART", 0, "of alpha_max; 0.05", 3 },
+    { "clip", optionClip, "SD", 0, "or none; 0.5", 3 },
+    { "top", optionTop, "NUMBER", 0, "features at most; 8", 3 },
+    { "corr", optionCorr, "R", 0, "drop columns at |r| >= R; 0.85", 3 },
+    { "missing", optionMissing, "PART", 0, "of a column at most; 0.5", 3 },
+    { 0 }
+};
+
+static void takeKind(options *o, const char *arg, struct argp_state *state)
+{
+    xasKind kind = xasKindFromName(arg);
+
+    for (int k = 0; k < xasKindCount; k++)
+        o->kind[k] = strcmp(arg, "all") == 0 || k == (int)kind;
+    if (kind == xasKindCount && strcmp(arg, "all") != 0)
+        argp_error(state, "--kind %s: expected K, L, K+L or all", arg);
+}
+
+static double takeNumber(const char *arg, struct argp_state *state)
+{
+    char *end;
+    double value = strtod(arg, &end);
+
+    if (end == arg || *end || isnan(value))
+        argp_error(state, "%s: expected a number", arg);
+    return value;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    options *o = state->input;
+    int64_t top;
+
+    switch (key) {
+    case 'k': takeKind(o, arg, state); return 0;
+    case 'n': o->name = arg; return 0;
+    case optionActivate: o->activate = true; return 0;
+    case optionDry: o->dry = true; return 0;
+    case optionMatrix: o->matrix = arg; return 0;
+    case optionAlpha:
+        o->train.alpha_fraction = takeNumber(arg, state);
+        return 0;
+    case optionClip:
+        o->train.clip_sd =
+            strcmp(arg, "none") == 0 ? INFINITY : takeNumber(arg, state);
+        return 0;
+    case optionTop:
+        if (!xasctlNumber(arg, &top))
+            argp_error(state, "--top %s: expected a number above 0", arg);
+        o->train.top = (size_t)top;
+        return 0;
+    case optionCorr: o->train.correlation = takeNumber(arg, state); return 0;
+    case optionMissing: o->train.max_missing = takeNumber(arg, state); return 0;
+    case ARGP_KEY_END:
+        if (o->matrix && (o->name || o->activate))
+            argp_error(state, "a model of --matrix is not stored");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int trainMatrix(xasctl *ctl, const options *o)
+{
+    xasctlMatrix matrix;
+    xasModel *model = NULL;
+    xasMessage why = { "" };
+    xasJson j;
+
+    if (xasctlMatrixRead(o->matrix, &matrix, &why) != xasOk)
+        return xasctlFail("%s", why.text);
+    if (xasModelTrain(&matrix.table, &o->train, &model, &why) != xasOk) {
+        xasctlMatrixClear(&matrix);
+        return xasctlFail("%s: %s", o->matrix, why.text);
+    }
+    if (ctl->form == xasctlJson) {
+        xasJsonInit(&j, stdout);
+        xasctlReportJson(&j, NULL, NULL, model);
+    } else {
+        (void)printf("Table %s%s\n", o->matrix,
+                     strcasestr(o->matrix, "synthetic")
+                         ? "  -- SYNTHETIC, by its name"
+                         : "");
+        xasctlReportText(NULL, model);
+    }
+    xasModelDestroy(model);
+    xasctlMatrixClear(&matrix);
+    return xasctlDone;
+}
+
+/** A model on its way into the store. */
+typedef struct trained {
+    xasTraining *training;
+    xasModel *model; /* NULL: not trained */
+    xasModelHead head;
+} trained;
+
+/* A name that says what it is; `number` counts the models of a database. */
+static void nameModel(const options *o, int64_t number, xasModelHead *head)
+{
+    const char *kind = xasKindName(head->kind);
+    const char *label = head->synthetic ? " SYNTHETIC" : "";
+    int kinds = o->kind[0] + o->kind[1] + o->kind[2];
+
+    if (!o->name) {
+        (void)snprintf(head->name, sizeof head->name, "%s%s %.10s #%lld", kind,
+                       label, head->created, (long long)number);
+        return;
+    }
+    if (strstr(o->name, "SYNTHETIC"))
+        label = "";
+    (void)snprintf(head->name, sizeof head->name, "%.40s%s%s%s", o->name,
+                   kinds > 1 ? " " : "", kinds > 1 ? kind : "", label);
+}
+
+static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
+                           trained *out, xasMessage *why)
+{
+    const xasTraining *t;
+    xasMessage inner = { "" };
+    xasStatus status =
+        xasStoreTrainingRead(ctl->store, kind, &out->training, why);
+
+    if (status != xasOk)
+        return status;
+    t = out->training;
+    status = xasModelTrain(&t->table, &o->train, &out->model, &inner);
+    if (status != xasOk)
+        return xasFail(status, why,
+                       "%s: %s (left out: %zu without reference value, %zu "
+                       "without the edges, %zu of another detection)",
+                       xasKindName(kind), inner.text, t->noReference, t->noEdge,
+                       t->otherDetection);
+    out->head.kind = kind;
+    out->head.synthetic = t->synthetic;
+    out->head.definitions = XAS_FEATURES_VERSION;
+    (void)snprintf(out->head.detection, sizeof out->head.detection, "%s",
+                   t->detection);
+    (void)snprintf(out->head.code, sizeof out->head.code, "%s", XAS_VERSION);
+    xasTimeText(xasTimeNow(), out->head.created);
+    return xasOk;
+}
+
+static xasStatus nextNumber(xasctl *ctl, int64_t *number)
+{
+    xasQuery *q;
+    xasStatus status = xasQueryOpen(
+        ctl->store, &q, "SELECT coalesce(max(id), 0) + 1 FROM model", "");
+
+    if (status != xasOk)
+        return status;
+    status = xasQueryNext(q);
+    *number = xasQueryIntOf(q, 0);
+    xasQueryClose(q);
+    return status;
+}
+
+static int store(xasctl *ctl, const options *o, trained *all)
+{
+    xasMessage why = { "" };
+    int64_t number = 0;
+    xasStatus status = xasStoreBegin(ctl->store);
+
+    if (status == xasOk)
+        status = nextNumber(ctl, &number);
+    for (int k = 0; k < xasKindCount && status == xasOk; k++) {
+        trained *t = &all[k];
+
+        if (!t->model)
+            continue;
+        nameModel(o, number++, &t->head);
+        status = xasStoreModelPut(ctl->store, &t->head, t->model,
+                                  t->training->kScan, t->training->lScan);
+        if (status == xasOk && o->activate)
+            status = xasStoreModelActivate(ctl->store, t->head.row, &why);
+    }
+    return xasctlEnd(ctl, status, &why);
+}
+
+/* Figures of models that know different samples do not compare. */
+static bool sameSamples(const trained *all)
+{
+    const xasModel *first = NULL;
+
+    for (int k = 0; k < xasKindCount; k++) {
+        const xasModel *m = all[k].model;
+
+        if (!m)
+            continue;
+        if (!first)
+            first = m;
+        if (m->n != first->n)
+            return false;
+        for (size_t i = 0; i < m->n; i++)
+            if (strcmp(m->id[i], first->id[i]) != 0)
+                return false;
+    }
+    return true;
+}
+
+static void printOne(const trained *t, const options *o)
+{
+    const xasTraining *read = t->training;
+
+    xasctlReportText(&t->head, t->model);
+    (void)printf("\n  left out: %zu samples without reference value, %zu "
+                 "without the edges,\n  %zu of another detection\n",
+                 read->noReference, read->noEdge, read->otherDetection);
+    if (!o->dry)
+        (void)printf("  stored%s\n\n",
+                     o->activate ? " and active"
+                                 : "; xasctl model activate makes it predict");
+}
+
+static void report(xasctl *ctl, const options *o, const trained *all)
+{
+    xasJson j;
+    int kinds = o->kind[0] + o->kind[1] + o->kind[2];
+
+    xasJsonInit(&j, stdout);
+    if (ctl->form == xasctlJson && kinds > 1)
+        xasJsonOpen(&j, NULL, '[');
+    for (int k = 0; k < xasKindCount; k++) {
+        if (!all[k].model)
+            continue;
+        if (ctl->form == xasctlJson)
+            xasctlReportJson(&j, NULL, &all[k].head, all[k].model);
+        else
+            printOne(&all[k], o);
+    }
+    if (ctl->form == xasctlJson && kinds > 1)
+        xasJsonClose(&j);
+    if (ctl->form != xasctlJson && !sameSamples(all))
+        (void)printf("These models know different samples: do not compare "
+                     "their figures.\n");
+}
+
+static int trainAll(xasctl *ctl, const options *o, trained *all)
+{
+    int got = 0, result = xasctlDone;
+
+    for (int k = 0; k < xasKindCount; k++) {
+        xasMessage why = { "" };
+
+        if (!o->kind[k])
+            continue;
+        if (trainKind(ctl, o, (xasKind)k, &all[k], &why) == xasOk) {
+            nameModel(o, 0, &all[k].head);
+            got++;
+        } else {
+            (void)xasctlFail("%s", why.text);
+        }
+    }
+    if (!got)
+        return xasctlFailed;
+    if (!o->dry)
+        result = store(ctl, o, all);
+    if (result == xasctlDone)
+        report(ctl, o, all);
+    return result;
+}
+
+static int run(xasctl *ctl, int argc, char **argv)
+{
+    static const struct argp argp = {
+        optionList,
+        parse,
+        "",
+        "Train models of the enthalpy of formation on the samples of the "
+        "database that have a reference value, or on a table.",
+        NULL,
+        NULL,
+        NULL
+    };
+    options o = { .kind = { true, true, true } };
+    trained all[xasKindCount];
+    int result;
+
+    memset(all, 0, sizeof all);
+    xasTrainOptionsDefaults(&o.train);
+    xasctlParse(ctl, &argp, argc, argv, &o);
+    if (o.matrix)
+        return trainMatrix(ctl, &o);
+    if (!xasctlOpen(ctl, o.dry ? xasStoreReadOnly : xasStoreExisting))
+        return xasctlFailed;
+    result = trainAll(ctl, &o, all);
+    for (int k = 0; k < xasKindCount; k++) {
+        xasModelDestroy(all[k].model);
+        xasTrainingDestroy(all[k].training);
+    }
+    return result;
+}
+
+const xasctlCommand xasctlTrain = { "train", "train models", run };
