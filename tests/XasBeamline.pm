@@ -50,7 +50,7 @@ sub new {
 sub _environment {
     my ($self) = @_;
     my ($sim, $xasd) = @$self{qw(sim_port xasd_port)};
-    delete @ENV{grep { /^(EPICS_(CA|CAS|PVA|PVAS)_|XASD_)/ } keys %ENV};
+    delete @ENV{grep { /^(EPICS_(CA|CAS|PVA|PVAS)_|XASD_(CONF|DATABASE|TOP|ACF)$)/ } keys %ENV};
     $ENV{PATH} = "$self->{bin}:$self->{base}:$ENV{PATH}"
         if index($ENV{PATH}, "$self->{bin}:") != 0;
     $ENV{EPICS_CA_AUTO_ADDR_LIST} = 'NO';

@@ -13,6 +13,7 @@
 #include "xasdChannel.h"
 #include "xasdNotify.h"
 #include "xasdQueue.h"
+#include "xasdReload.h"
 #include "xasdSetup.h"
 #include "xasdSnapshot.h"
 #include "xasdWatch.h"
@@ -27,7 +28,9 @@
 #define MISSING_AFTER_S 5
 
 static struct {
-    const xasConf *conf;
+    const xasConf *conf; /* in force */
+    xasConf *next;       /* read again, in force when no scan runs */
+    uint16_t generation; /* of conf; older events are dropped */
     xasdWorker *worker;
     xasdQueue *queue;
     xasdChannels *channels;
@@ -36,6 +39,7 @@ static struct {
     int64_t second_ns; /* when the last one began */
     int64_t heartbeat;
     bool namedMissing;
+    int64_t nameMissingAt; /* heartbeat */
 } the;
 
 static void get(size_t station, uint32_t roles, uint32_t ask)
@@ -53,7 +57,11 @@ static void drain(size_t most)
                             "xasd: own queue full, %.0f events "
                             "lost\n",
                             event.value);
-        if (event.station < the.conf->nStations)
+        /* What was under way when the configuration changed is of PVs that
+         * may no longer be the station's. */
+        if (event.station < the.conf->nStations &&
+            (event.generation == the.generation ||
+             event.kind == xasEventCommand))
             xasdWatchEvent(the.station[event.station], &event);
     }
 }
@@ -104,48 +112,8 @@ static void everySecond(int64_t now)
     xasdSnapshotUnlock();
     xasdSnapshotPost(0, xasdPartDaemon);
     showCa();
-    if (!the.namedMissing && the.heartbeat >= MISSING_AFTER_S)
+    if (!the.namedMissing && the.heartbeat >= the.nameMissingAt)
         nameMissing();
-}
-
-static void onTick(evutil_socket_t fd, short what, void *arg)
-{
-    int64_t now = xasTimeNow();
-
-    (void)fd;
-    (void)what;
-    (void)arg;
-    for (size_t i = 0; i < the.conf->nStations; i++)
-        xasdWatchTick(the.station[i], now);
-    if (now - the.second_ns >= SECOND_NS || now < the.second_ns) {
-        the.second_ns = now;
-        everySecond(now);
-    }
-}
-
-static void onStop(evutil_socket_t number, short what, void *arg)
-{
-    (void)what;
-    (void)arg;
-    errlogSevPrintf(errlogInfo, "xasd: %s, stopping\n", strsignal(number));
-    (void)event_base_loopbreak(the.base);
-}
-
-/* `Ctl:` records; from a record's thread. */
-static bool onCommand(size_t index, xasCommand command, const char *text,
-                      double value)
-{
-    xasEvent event = { .kind = xasEventCommand,
-                       .received_ns = xasTimeNow(),
-                       .text = text };
-
-    (void)value;
-    if (index == 0 || index > the.conf->nStations)
-        return false;
-    event.station = (uint16_t)(index - 1);
-    event.value = command;
-    event.stamp_ns = event.received_ns;
-    return xasdQueuePush(the.queue, &event) == xasOk;
 }
 
 /* What clients said in an earlier run about stations without such PVs. */
@@ -185,6 +153,143 @@ static xasStatus makeStations(void)
     return status;
 }
 
+static xasStatus connectAll(void)
+{
+    xasdStation list[XAS_STATIONS_MAX];
+
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        const xasConfStation *own = &the.conf->station[i];
+
+        list[i].name = own->name;
+        list[i].energy_scale = own->rules.energy_scale;
+        for (int role = 0; role < xasRoleCount; role++)
+            list[i].pv[role] = own->pv[role];
+    }
+    return xasdChannelsStart(list, the.conf->nStations, the.generation,
+                             the.queue, &the.channels);
+}
+
+static void destroyStations(void)
+{
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        if (the.station[i])
+            xasdWatchStop(the.station[i]);
+        xasdWatchDestroy(the.station[i]);
+        the.station[i] = NULL;
+    }
+}
+
+static bool scanning(void)
+{
+    for (size_t i = 0; i < the.conf->nStations; i++)
+        if (xasdWatchBusy(the.station[i]))
+            return true;
+    return false;
+}
+
+/* The scans that ran have ended under the old configuration. */
+static void applyNext(void)
+{
+    xasStatus status;
+
+    xasdChannelsStop(the.channels);
+    the.channels = NULL;
+    drain(SIZE_MAX);
+    destroyStations();
+    status = xasdSetupReplace(the.next);
+    if (status == xasOk)
+        the.conf = the.next;
+    else
+        xasConfDestroy(the.next);
+    the.next = NULL;
+    the.generation++;
+    the.namedMissing = false;
+    the.nameMissingAt = the.heartbeat + MISSING_AFTER_S;
+    if (status == xasOk)
+        status = makeStations();
+    if (status == xasOk)
+        status = connectAll();
+    if (status == xasOk) {
+        errlogSevPrintf(errlogInfo, "xasd: %s is in force\n", the.conf->file);
+        return;
+    }
+    errlogSevPrintf(errlogFatal, "xasd: reload: %s, stopping\n",
+                    xasStatusText(status));
+    (void)event_base_loopbreak(the.base);
+}
+
+static void reload(void)
+{
+    xasMessage message = { "" };
+    xasConf *next = NULL;
+
+    xasdNotify("RELOADING=1");
+    if (xasdReloadRead(the.conf, &next, &message)) {
+        errlogSevPrintf(errlogMajor, "xasd: not reloaded: %s\n", message.text);
+    } else {
+        xasConfDestroy(the.next);
+        the.next = next;
+        if (scanning())
+            errlogSevPrintf(errlogInfo,
+                            "xasd: %s is in force when the "
+                            "running scans have ended\n",
+                            next->file);
+    }
+    xasdNotify("READY=1");
+}
+
+static void onTick(evutil_socket_t fd, short what, void *arg)
+{
+    int64_t now = xasTimeNow();
+
+    (void)fd;
+    (void)what;
+    (void)arg;
+    if (the.next && !scanning())
+        applyNext();
+    for (size_t i = 0; i < the.conf->nStations; i++)
+        xasdWatchTick(the.station[i], now);
+    if (now - the.second_ns >= SECOND_NS || now < the.second_ns) {
+        the.second_ns = now;
+        everySecond(now);
+    }
+}
+
+static void onStop(evutil_socket_t number, short what, void *arg)
+{
+    (void)what;
+    (void)arg;
+    errlogSevPrintf(errlogInfo, "xasd: %s, stopping\n", strsignal(number));
+    (void)event_base_loopbreak(the.base);
+}
+
+static void onReload(evutil_socket_t number, short what, void *arg)
+{
+    (void)number;
+    (void)what;
+    (void)arg;
+    reload();
+}
+
+/* `Ctl:` records; from a record's thread. */
+static bool onCommand(size_t index, xasCommand command, const char *text,
+                      double value)
+{
+    xasEvent event = { .kind = xasEventCommand,
+                       .received_ns = xasTimeNow(),
+                       .text = text };
+
+    (void)value;
+    if (index == 0 && command == xasCommandReload)
+        return raise(SIGHUP) == 0; /* as a person at the keyboard would */
+    if (index == 0 || index > the.conf->nStations)
+        return false;
+    event.station = (uint16_t)(index - 1);
+    event.value = command;
+    event.stamp_ns = event.received_ns;
+    return xasdQueuePush(the.queue, &event) == xasOk;
+}
+
 static struct event *add(evutil_socket_t fd, short what, event_callback_fn call,
                          const struct timeval *every)
 {
@@ -200,40 +305,25 @@ static struct event *add(evutil_socket_t fd, short what, event_callback_fn call,
 static xasStatus serve(void)
 {
     static const struct timeval tick = { 0, TICK_MS * 1000 };
-    struct event *events[4];
+    struct event *events[5];
     xasStatus status = xasErrMemory;
 
     events[0] = add(xasdQueueFd(the.queue), EV_READ, onQueue, NULL);
     events[1] = add(-1, 0, onTick, &tick);
     events[2] = add(SIGTERM, EV_SIGNAL, onStop, NULL);
     events[3] = add(SIGINT, EV_SIGNAL, onStop, NULL);
-    if (events[0] && events[1] && events[2] && events[3]) {
+    events[4] = add(SIGHUP, EV_SIGNAL, onReload, NULL);
+    if (events[0] && events[1] && events[2] && events[3] && events[4]) {
         errlogSevPrintf(errlogInfo, "xasd: ready, %zu stations\n",
                         the.conf->nStations);
         xasdNotify("READY=1");
         status = event_base_dispatch(the.base) < 0 ? xasErrIo : xasOk;
         xasdNotify("STOPPING=1");
     }
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         if (events[i])
             event_free(events[i]);
     return status;
-}
-
-static xasStatus connectAll(void)
-{
-    xasdStation list[XAS_STATIONS_MAX];
-
-    for (size_t i = 0; i < the.conf->nStations; i++) {
-        const xasConfStation *own = &the.conf->station[i];
-
-        list[i].name = own->name;
-        list[i].energy_scale = own->rules.energy_scale;
-        for (int role = 0; role < xasRoleCount; role++)
-            list[i].pv[role] = own->pv[role];
-    }
-    return xasdChannelsStart(list, the.conf->nStations, 0, the.queue,
-                             &the.channels);
 }
 
 xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
@@ -242,6 +332,7 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
 
     the.conf = conf;
     the.worker = worker;
+    the.nameMissingAt = MISSING_AFTER_S;
     the.base = event_base_new();
     status = the.base
                  ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_TEXT_BYTES, &the.queue)
@@ -260,12 +351,8 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
     xasdChannelsStop(the.channels);
     if (the.queue)
         drain(SIZE_MAX);
-    for (size_t i = 0; i < conf->nStations; i++) {
-        if (the.station[i])
-            xasdWatchStop(the.station[i]);
-        xasdWatchDestroy(the.station[i]);
-        the.station[i] = NULL;
-    }
+    destroyStations();
+    xasConfDestroy(the.next);
     xasdQueueDestroy(the.queue);
     if (the.base)
         event_base_free(the.base);

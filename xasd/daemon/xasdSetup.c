@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -18,14 +19,30 @@
 #define STORE_BUSY_MS 250
 
 static struct {
-    xasConf *conf;
+    /* Every configuration that was in force: other threads may still read an
+     * older one, so none is freed before the end. */
+    xasConf **conf;
+    size_t n;
+    _Atomic(const xasConf *) now;
     xasdWorker *worker;
     char setting[XAS_STATIONS_MAX][2][XAS_SAMPLE_SIZE]; /* sample, formula */
 } the;
 
 const xasConf *xasdSetupConf(void)
 {
-    return the.conf;
+    return atomic_load(&the.now);
+}
+
+xasStatus xasdSetupReplace(xasConf *conf)
+{
+    xasConf **longer = realloc(the.conf, (the.n + 1) * sizeof(*longer));
+
+    if (!longer)
+        return xasErrMemory;
+    the.conf = longer;
+    the.conf[the.n++] = conf;
+    atomic_store(&the.now, conf);
+    return xasOk;
 }
 
 xasdWorker *xasdSetupWorker(void)
@@ -82,10 +99,10 @@ static xasStatus nameSnapshots(const xasConf *conf, xasMessage *message)
     return xasOk;
 }
 
-static void readSettings(xasStore *store)
+static void readSettings(const xasConf *conf, xasStore *store)
 {
-    for (size_t i = 0; i < the.conf->nStations; i++) {
-        const char *station = the.conf->station[i].name;
+    for (size_t i = 0; i < conf->nStations; i++) {
+        const char *station = conf->station[i].name;
 
         (void)xasStoreSettingGet(store, station, xasRoleName(xasRoleSample),
                                  the.setting[i][0]);
@@ -94,28 +111,38 @@ static void readSettings(xasStore *store)
     }
 }
 
-xasStatus xasdSetup(const char *file, xasMessage *message)
+static xasStatus setUp(const xasConf *conf, xasMessage *message)
 {
     xasStore *store = NULL;
     xasStatus status;
 
-    if (the.conf)
-        return xasFail(xasErrState, message, "xasdConfigure: given twice");
-    status = xasConfRead(file, &the.conf, message);
-    if (status)
-        return status;
     checkPort();
-    status = xasStoreOpen(the.conf->database, xasStoreCreate, STORE_BUSY_MS,
-                          &store, message);
+    status = xasStoreOpen(conf->database, xasStoreCreate, STORE_BUSY_MS, &store,
+                          message);
     if (status)
         return status;
-    readSettings(store);
-    status = nameSnapshots(the.conf, message);
+    readSettings(conf, store);
+    status = nameSnapshots(conf, message);
     if (status == xasOk)
-        status = xasdWorkerCreate(the.conf, store, &the.worker, message);
+        status = xasdWorkerCreate(conf, store, &the.worker, message);
     if (status) {
         xasStoreClose(store);
         return status;
     }
-    return xasdRecordsLoad(the.conf, message);
+    return xasdRecordsLoad(conf, message);
+}
+
+xasStatus xasdSetup(const char *file, xasMessage *message)
+{
+    xasConf *conf = NULL;
+    xasStatus status;
+
+    if (xasdSetupConf())
+        return xasFail(xasErrState, message, "xasdConfigure: given twice");
+    status = xasConfRead(file, &conf, message);
+    if (status == xasOk && xasdSetupReplace(conf)) {
+        xasConfDestroy(conf);
+        status = xasFail(xasErrMemory, message, "out of memory");
+    }
+    return status ? status : setUp(conf, message);
 }

@@ -9,8 +9,11 @@
  * last results, load the records. Once, before iocInit. */
 xasStatus xasdSetup(const char *file, xasMessage *message);
 
-/** \brief What xasdSetup made; NULL before it. */
+/** \brief The configuration in force, NULL before xasdSetup; any thread. */
 const xasConf *xasdSetupConf(void);
+/** \brief Put another in force; moved in. */
+xasStatus xasdSetupReplace(xasConf *conf);
+/** \brief What xasdSetup made; NULL before it. */
 xasdWorker *xasdSetupWorker(void);
 /** \brief Settings kept from earlier runs: feed them as commands. */
 const char *xasdSetupSetting(size_t station, xasRole role);

@@ -231,7 +231,7 @@ static void command(xasdWatch *s, const xasEvent *event)
     case xasCommandReprocess: simple(s, xasdJobReprocess); break;
     case xasCommandSample: setText(s, xasRoleSample, event); break;
     case xasCommandFormula: setText(s, xasRoleFormula, event); break;
-    case xasCommandReload: break;
+    case xasCommandReload: break; /* the daemon's, not a station's */
     }
     s->changed = true;
 }
@@ -354,6 +354,11 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns)
     scan = xasAssemblerScan(s->assembler);
     if (s->changed && now_ns - s->shown_ns >= SHOW_NS)
         show(s, scan, now_ns);
+}
+
+bool xasdWatchBusy(const xasdWatch *s)
+{
+    return xasAssemblerScan(s->assembler) != NULL;
 }
 
 void xasdWatchStop(xasdWatch *s)

@@ -28,6 +28,9 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns);
  * that the next start can resume or close it. */
 void xasdWatchStop(xasdWatch *s);
 
+/** \brief Does a scan run? */
+bool xasdWatchBusy(const xasdWatch *s);
+
 /** Counters of the station's connections, for `Ca:`. */
 typedef struct xasdWatchCa {
     int64_t connected, expected, reconnects, lost;
