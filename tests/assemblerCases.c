@@ -246,13 +246,30 @@ const testCase assemblerCases[] = {
            "=30 active=0 ?commit=1@-120000",
       "start P0 get(commit) "
       "end{complete lost=0: 7001/8/6[stamp_bad]; start}" },
-    { "our own queue overflows: all is read again, lossy", COUNTED,
-      REST "=0 active=1 " POINT(10, 1, 7001, 10, 6) "over=3 " POINT(
-          20, 2, 7002, 11, 7) "=30 active=0 =31 ?commit=2@20 "
-                              "?sequence=2@20 ?commit=2@20 ?sequence=2@20",
-      "start P0 get(energy,i0,i1,commit,sequence,active) P1 "
-      "get(commit,sequence) "
-      "end{lossy lost=0: 7001/10/6 7002/11/7; start overflow}" },
+    { "our own queue overflows: all is read again, the next point checked",
+      COUNTED,
+      REST "=0 active=1 " POINT(
+          10, 1, 7001, 10,
+          6) "=11 over=3 "
+             "?energy=7001@10 ?i0=10@10 ?i1=6@10 ?commit=1@10 ?sequence=1@10 "
+             "?active=1@0 " POINT(
+                 20, 2, 7002,
+                 11, 7) "?energy=7002@20 ?i0=11@20 ?i1=7@20 "
+                        "?sequence=2@20 " POINT(30, 3, 7003, 12,
+                                                8) "=40 active=0 ?commit=3@30 "
+                                                   "?sequence=3@30",
+      "start P0 get(energy,i0,i1,commit,sequence,active) "
+      "get(energy,i0,i1,sequence) P1 P2 get(commit,sequence) "
+      "end{lossy lost=0: 7001/10/6 7002/11/7 7003/12/8; start overflow}" },
+    { "after an overflow a newer answer proves nothing: late", COMMIT,
+      REST "=0 active=1 " POINT(
+          10, 1, 7001, 10,
+          6) "=11 over=3 over=4 "
+             "=20 energy=7002 i1=7 commit=2 =22 ?energy=7001@10 ?i0=10@10 "
+             "?i1=6@10 ?commit=1@10 ?active=1@0 ?energy=7002@20 ?i0=12@21 "
+             "?i1=7@20 =30 stop",
+      "start P0 get(energy,i0,i1,commit,active) get(energy,i0,i1) P1 "
+      "end{interrupted lost=0: 7001/10/6 7002/10/7[late]; start overflow}" },
     { "the start was lost in an overflow", COMMIT,
       REST "over=9 ?active=1@-1 " POINT(10, 2, 7001, 10, 6) "stop",
       "get(energy,i0,i1,commit,active) start P0 "

@@ -9,7 +9,12 @@
 
 enum { stations = 64 };
 
-/* What was dropped of a station and is not told yet. */
+typedef struct slot {
+    xasEvent event;
+    uint64_t lost; /* events of its station dropped just before it */
+} slot;
+
+/* What was dropped of a station since its last event in the queue. */
 typedef struct loss {
     uint64_t events;
     uint16_t generation;
@@ -22,13 +27,12 @@ struct xasdQueue {
     char *popped; /* text of the last event taken: the consumer's alone */
 
     pthread_mutex_t mutex; /* guards all below */
-    xasEvent *ring;
+    slot *ring;
     size_t first, count;
     size_t textBytes;
     bool signalled;   /* fd is readable */
     uint64_t dropped; /* ever */
-    bool anyLoss;
-    size_t lossAfter; /* events that were queued before the first loss */
+    bool anyLoss;     /* in `lost` */
     loss lost[stations];
 };
 
@@ -63,7 +67,7 @@ void xasdQueueDestroy(xasdQueue *q)
     if (!q)
         return;
     for (size_t i = 0; i < q->count; i++)
-        free((char *)q->ring[(q->first + i) % q->capacity].text);
+        free((char *)q->ring[(q->first + i) % q->capacity].event.text);
     free(q->popped);
     free(q->ring);
     (void)close(q->fd);
@@ -96,8 +100,6 @@ static void drop(xasdQueue *q, const xasEvent *event)
     q->dropped++;
     if (event->station >= stations)
         return;
-    if (!q->anyLoss)
-        q->lossAfter = q->count;
     q->anyLoss = true;
     q->lost[event->station].events++;
     q->lost[event->station].generation = event->generation;
@@ -119,10 +121,14 @@ xasStatus xasdQueuePush(xasdQueue *q, const xasEvent *event)
     if (status) {
         drop(q, event);
     } else {
-        xasEvent *slot = &q->ring[(q->first + q->count) % q->capacity];
+        slot *to = &q->ring[(q->first + q->count) % q->capacity];
 
-        *slot = *event;
-        slot->text = text;
+        *to = (slot){ .event = *event };
+        to->event.text = text;
+        if (q->anyLoss && event->station < stations) {
+            to->lost = q->lost[event->station].events;
+            q->lost[event->station].events = 0;
+        }
         q->textBytes += bytes;
         q->count++;
         signalOn(q);
@@ -133,24 +139,47 @@ xasStatus xasdQueuePush(xasdQueue *q, const xasEvent *event)
     return status;
 }
 
+static xasEvent overflow(uint16_t station, const loss *l)
+{
+    return (xasEvent){ .kind = xasEventOverflow,
+                       .station = station,
+                       .generation = l->generation,
+                       .stamp_ns = l->received_ns,
+                       .received_ns = l->received_ns,
+                       .value = (double)l->events };
+}
+
+/* Losses that no later event of their station has told. */
 static bool popLoss(xasdQueue *q, xasEvent *event)
 {
     for (uint16_t s = 0; s < stations; s++) {
-        loss *l = &q->lost[s];
-
-        if (!l->events)
+        if (!q->lost[s].events)
             continue;
-        *event = (xasEvent){ .kind = xasEventOverflow,
-                             .station = s,
-                             .generation = l->generation,
-                             .stamp_ns = l->received_ns,
-                             .received_ns = l->received_ns,
-                             .value = (double)l->events };
-        l->events = 0;
+        *event = overflow(s, &q->lost[s]);
+        q->lost[s].events = 0;
         return true;
     }
     q->anyLoss = false;
     return false;
+}
+
+static void popEvent(xasdQueue *q, xasEvent *event)
+{
+    slot *from = &q->ring[q->first];
+
+    *event = from->event;
+    if (from->lost) {
+        loss l = { from->lost, event->generation, event->received_ns };
+
+        *event = overflow(event->station, &l);
+        from->lost = 0;
+        return; /* the event itself is next */
+    }
+    q->popped = (char *)event->text;
+    if (event->text)
+        q->textBytes -= strlen(event->text) + 1;
+    q->first = (q->first + 1) % q->capacity;
+    q->count--;
 }
 
 bool xasdQueuePop(xasdQueue *q, xasEvent *event)
@@ -160,18 +189,9 @@ bool xasdQueuePop(xasdQueue *q, xasEvent *event)
     free(q->popped);
     q->popped = NULL;
     (void)pthread_mutex_lock(&q->mutex);
-    if (q->anyLoss && !q->lossAfter && popLoss(q, event)) {
-        /* told */
-    } else if (q->count) {
-        *event = q->ring[q->first];
-        q->popped = (char *)event->text;
-        if (event->text)
-            q->textBytes -= strlen(event->text) + 1;
-        q->first = (q->first + 1) % q->capacity;
-        q->count--;
-        if (q->lossAfter)
-            q->lossAfter--;
-    } else {
+    if (q->count) {
+        popEvent(q, event);
+    } else if (!q->anyLoss || !popLoss(q, event)) {
         signalOff(q);
         got = false;
     }

@@ -22,8 +22,8 @@ xasStatus xasdQueuePush(xasdQueue *queue, const xasEvent *event);
 
 /** \brief Take the oldest event; from one thread only.
  *
- * Where events were dropped, a xasEventOverflow comes first for each station
- * concerned: value is their number, times are those of the last one.
+ * Where events of a station were dropped, a xasEventOverflow comes before its
+ * next event (or when the queue is empty): value is their number.
  * event->text is valid until the next call.
  * \return false if there is none */
 bool xasdQueuePop(xasdQueue *queue, xasEvent *event);

@@ -282,22 +282,6 @@ static void disconnect(xasAssembler *a, const xasEvent *e)
                           xasRoleName(role));
 }
 
-static void overflow(xasAssembler *a, const xasEvent *e)
-{
-    uint32_t roles = 0, number;
-
-    if (a->scan) {
-        a->overflow = true;
-        (void)xasScanAddEvent(a->scan, e->received_ns, "overflow",
-                              "our queue was full, %.0f events lost", e->value);
-    }
-    for (int r = 0; r < xasRoleCount; r++)
-        if (has(a, (xasRole)r) && a->source[r].connected)
-            roles |= 1u << r;
-    if (roles)
-        xasAssemblerAsk(a, roles, &number);
-}
-
 static void commandText(xasAssembler *a, const xasEvent *e, xasRole role)
 {
     if (!has(a, role)) /* a PV knows better */
@@ -358,9 +342,10 @@ xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
     case xasEventConnect: connect(a, e); break;
     case xasEventDisconnect: disconnect(a, e); break;
     case xasEventTick: break;
-    case xasEventOverflow: overflow(a, e); break;
+    case xasEventOverflow: xasAssemblerOverflow(a, e); break;
     case xasEventCommand: command(a, e); break;
     }
+    xasAssemblerReread(a);
     xasAssemblerDrain(a);
     checkEnd(a);
     return a->status;
@@ -420,7 +405,7 @@ int64_t xasAssemblerDeadline(const xasAssembler *a)
     int64_t next = 0;
 
     if (!a->scan)
-        return 0;
+        return a->reread_ns;
     if (a->ending)
         next = a->endDeadline_ns;
     else if (a->resumed)
@@ -433,6 +418,8 @@ int64_t xasAssemblerDeadline(const xasAssembler *a)
         if (!next || point < next)
             next = point;
     }
+    if (a->reread_ns && (!next || a->reread_ns < next))
+        next = a->reread_ns;
     return next;
 }
 

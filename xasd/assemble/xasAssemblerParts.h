@@ -51,6 +51,10 @@ struct xasAssembler {
     bool joined;      /* its beginning was missed */
     bool missedStart; /* and points with it */
     bool overflow;
+    bool doubt;            /* lost by our queue: the next point is checked */
+    double overflowEvents; /* not written down yet */
+    int64_t reread_ns;     /* when to read all again, 0: not */
+    int64_t lastReread_ns;
     bool away; /* the source of commits was gone, nothing counts */
     bool numbersFrom0;
     uint32_t ahead; /* roles stamped after the commit from the first point */
@@ -81,6 +85,9 @@ xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held);
 /** \brief Is it not older than the last? */
 bool xasAssemblerNews(const xasHeld *last, const xasHeld *value);
 void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number);
+void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e);
+/** \brief Read all again, if an overflow made that due. */
+void xasAssemblerReread(xasAssembler *a);
 /** \brief A monitor of a channel or the sequence PV, in a scan. */
 void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value);
 /** \brief A commit. own: the closer's value where it belongs to the point */

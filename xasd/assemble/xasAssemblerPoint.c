@@ -41,6 +41,9 @@ xasPending *xasAssemblerPending(xasAssembler *a, size_t i)
     return &a->pending[(a->firstPending + i) % xasPendingMax];
 }
 
+/* Between readings of all PVs after overflows. */
+static const int64_t rereadPause_ns = 500000000;
+
 static bool has(const xasAssembler *a, xasRole role)
 {
     return a->rules.roles >> role & 1;
@@ -166,7 +169,7 @@ static void gather(xasAssembler *a, xasPending *p, xasRole role)
         return;
     }
     p->held[role] = xasAssemblerClock(a, role, source->last);
-    if (!source->posted || (p->recheck && role != xasRoleSequence))
+    if (!source->posted || a->doubt || (p->recheck && role != xasRoleSequence))
         p->open |= bit;
     else if (role < xasChannelCount && isAhead(a, role, p))
         p->unsure |= bit;
@@ -205,7 +208,7 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     p->commit_ns = commit->stamp_ns;
     p->stampBad = commit->stampBad;
     p->deadline_ns = a->now_ns + (int64_t)(a->rules.point_timeout_s * nsPerS);
-    p->recheck = lossBefore(a, commit);
+    p->recheck = lossBefore(a, commit) || a->doubt;
     for (int r = 0; r < XAS_POINT_ROLES; r++) {
         if (r == xasRoleCommit || !has(a, (xasRole)r))
             continue;
@@ -215,6 +218,41 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
             gather(a, p, (xasRole)r);
     }
     a->nPending++;
+    a->doubt = false;
     if (p->open)
         xasAssemblerAsk(a, p->open, &p->ask);
+}
+
+/* Values between the last commit and the next are not sure any more. An
+ * overload must not grow by our reading all again at each loss. */
+void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e)
+{
+    int64_t due = a->lastReread_ns + rereadPause_ns;
+
+    a->overflowEvents += e->value;
+    a->overflow = a->doubt = true;
+    for (size_t i = 0; i < a->nPending; i++)
+        xasAssemblerPending(a, i)->recheck = true;
+    if (!a->reread_ns)
+        a->reread_ns = due > e->received_ns ? due : e->received_ns;
+}
+
+void xasAssemblerReread(xasAssembler *a)
+{
+    uint32_t roles = 0, number;
+
+    if (!a->reread_ns || a->reread_ns > a->now_ns)
+        return;
+    if (a->scan)
+        (void)xasScanAddEvent(a->scan, a->now_ns, "overflow",
+                              "our queue was full, %.0f events lost",
+                              a->overflowEvents);
+    a->overflowEvents = 0;
+    a->reread_ns = 0;
+    a->lastReread_ns = a->now_ns;
+    for (int r = 0; r < xasRoleCount; r++)
+        if (has(a, (xasRole)r) && a->source[r].connected)
+            roles |= 1u << r;
+    if (roles)
+        xasAssemblerAsk(a, roles, &number);
 }

@@ -89,7 +89,7 @@ void xasAssemblerReset(xasAssembler *a)
     const xasHeld *number = &a->source[xasRoleSequence].last;
 
     a->ending = a->resumed = a->joined = a->missedStart = false;
-    a->overflow = a->away = false;
+    a->overflow = a->away = a->doubt = false;
     a->ahead = 0;
     a->firstPending = a->nPending = 0;
     a->lastCommit_ns = 0;
