@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
+TESTPROD_HOST += tsvTest
+tsvTest_SRCS += tsvTest.c
+tsvTest_LIBS += xas xasNumeric Com
+TESTS += tsvTest
+
+TESTSCRIPTS_HOST += cli.t
