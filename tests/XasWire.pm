@@ -14,6 +14,7 @@ our @EXPORT_OK = qw(base baseProgram freePort wireEnvironment launch program
     run caput caget);
 
 my @running;
+$SIG{PIPE} = 'IGNORE'; # a test tells that a process is gone, and goes on
 
 # EPICS Base as make knows it, else as configure/ says; undef if neither.
 sub base {
@@ -87,7 +88,6 @@ sub launch {
 
 sub say {
     my ($self, @lines) = @_;
-    local $SIG{PIPE} = 'IGNORE';
     print { $self->{in} } map { "$_\n" } @lines;
 }
 

@@ -252,12 +252,12 @@ const testCase assemblerCases[] = {
           10, 1, 7001, 10,
           6) "=11 over=3 "
              "?energy=7001@10 ?i0=10@10 ?i1=6@10 ?commit=1@10 ?sequence=1@10 "
-             "?active=1@0 " POINT(
-                 20, 2, 7002,
-                 11, 7) "?energy=7002@20 ?i0=11@20 ?i1=7@20 "
-                        "?sequence=2@20 " POINT(30, 3, 7003, 12,
-                                                8) "=40 active=0 ?commit=3@30 "
-                                                   "?sequence=3@30",
+             "?active=1@0 " POINT(20, 2, 7002, 11,
+                                  7) "?energy=7002@20 ?i0=11@20 ?i1=7@20 "
+                                     "?sequence=2@20 " POINT(
+                                         30, 3, 7003, 12,
+                                         8) "=40 active=0 ?commit=3@30 "
+                                            "?sequence=3@30",
       "start P0 get(energy,i0,i1,commit,sequence,active) "
       "get(energy,i0,i1,sequence) P1 P2 get(commit,sequence) "
       "end{lossy lost=0: 7001/10/6 7002/11/7 7003/12/8; start overflow}" },

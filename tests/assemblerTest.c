@@ -89,6 +89,21 @@ static void testTexts(void)
     xasAssemblerDestroy(a);
 }
 
+static void testCutText(void)
+{
+    xasAssembler *a = station(COMMIT | BIT(Sample));
+    xasEvent e = { .kind = xasEventValue,
+                   .role = xasRoleSample,
+                   .value = 1,
+                   .text = "123456789012345678901234567890123456789" };
+    char out[256];
+
+    testOk1(xasAssemblerFeed(a, &e) == xasOk);
+    scriptRun(a, REST "=0 active=1 stop", out, sizeof out);
+    testOk(strstr(out, "start cut}") != NULL, "%s", out);
+    xasAssemblerDestroy(a);
+}
+
 /* Half a scan, as the journal would give it back. */
 static xasScan *journalled(void)
 {
@@ -273,6 +288,7 @@ MAIN(assemblerTest)
     testCases();
     testRules();
     testTexts();
+    testCutText();
     testResume();
     testDeadlines();
     testMany();

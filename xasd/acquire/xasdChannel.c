@@ -113,7 +113,7 @@ static bool takeFresh(xasdLink *link)
 static xasEvent decode(const xasdLink *link, struct event_handler_args args,
                        char clean[XASD_TEXT_SIZE])
 {
-    xasEvent e = { .kind = xasEventValue, .value = NAN };
+    xasEvent e = { .kind = xasEventValue };
 
     if (!link->text) {
         const struct dbr_time_double *d = args.dbr;
@@ -132,6 +132,7 @@ static xasEvent decode(const xasdLink *link, struct event_handler_args args,
         const struct dbr_time_string *d = args.dbr;
 
         xasdTextClean(d->value, sizeof d->value, clean);
+        e.value = strnlen(d->value, sizeof d->value) == sizeof d->value - 1;
         e.severity = (uint8_t)d->severity;
         e.stamp_ns = unixTime(d->stamp);
         e.text = clean;

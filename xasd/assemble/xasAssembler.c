@@ -161,6 +161,9 @@ static void textValue(xasAssembler *a, const xasEvent *e, xasRole role)
     if (strncmp(text, now, XAS_SAMPLE_SIZE - 1) == 0)
         return;
     (void)snprintf(text, XAS_SAMPLE_SIZE, "%s", now);
+    a->cut &= ~(1u << role);
+    if (e->kind != xasEventCommand && e->value == 1)
+        a->cut |= 1u << role;
     xasAssemblerText(a, role, e->received_ns);
 }
 

@@ -39,6 +39,7 @@ struct xasAssembler {
     xasRole closer;       /* commit, sequence or energy */
     xasSource source[xasRoleCount];
     char text[xasTextRoles][XAS_SAMPLE_SIZE];
+    uint32_t cut; /* roles whose text may be cut */
     int64_t now_ns;
     uint32_t asks;
 

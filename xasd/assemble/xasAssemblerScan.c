@@ -60,6 +60,10 @@ static void takeText(xasAssembler *a, xasRole role)
     const char *text = a->text[role - xasRoleSample];
     xasScan *scan = a->scan;
 
+    if (a->cut & 1u << role)
+        (void)xasScanAddEvent(scan, a->now_ns, "cut",
+                              "%s may be longer than the 39 bytes we got",
+                              xasRoleName(role));
     if (role == xasRoleSample)
         (void)snprintf(scan->sample, sizeof scan->sample, "%s", text);
     else if (role == xasRoleFormula)
@@ -122,10 +126,10 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     scan->shell = a->rules.shell;
     if (planned->known && planned->value > 0 && planned->value < 1e9)
         scan->planned = (int64_t)planned->value;
-    for (int r = xasRoleSample; r < xasRoleCount; r++)
-        takeText(a, (xasRole)r);
     nameUid(scan);
     (void)xasScanAddEvent(scan, stamp_ns, "start", "%s", why);
+    for (int r = xasRoleSample; r < xasRoleCount; r++)
+        takeText(a, (xasRole)r);
     xasAssemblerAct(a, (xasAction){ .kind = xasActionStart });
 }
 

@@ -70,8 +70,8 @@ typedef struct xasEvent {
     uint32_t ask;        /* xasEventReply: that of its xasActionGet */
     int64_t stamp_ns;    /* of the source */
     int64_t received_ns; /* of our clock */
-    double value;
-    const char *text; /* for text roles; owned by who made the event */
+    double value;        /* of a text: 1 if it may be cut at 39 bytes */
+    const char *text;    /* for text roles; owned by who made the event */
 } xasEvent;
 
 #endif

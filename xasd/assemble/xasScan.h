@@ -38,7 +38,8 @@ void xasPointFlagsText(uint32_t flags, char *out, size_t size);
 typedef struct xasScanEvent {
     int64_t stamp_ns;
     int64_t point;  /* points complete by then */
-    char what[24];  /* "gap", "disconnect", "connect", "overflow", "start" */
+    char what[24];  /* "gap", "disconnect", "connect", "overflow", "start",
+                     * "late", "clock", "sequence", "cut", "resume", a role */
     char text[104]; /* role or PV and numbers, for people */
 } xasScanEvent;
 
