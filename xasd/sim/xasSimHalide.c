@@ -5,10 +5,8 @@
 #include <string.h>
 
 /* The order of xasSimHalide's fields. FeCl3 is not among those the parameters
- * were drawn for: to FeCl2 the steps from FeF2 to FeF3 are applied (differences
- * of energies, ratios of heights and widths), scaled by the ratio 0.522 of the
- * Pauling ionicities 1 - exp(-(chi - chi_Fe)^2 / 4) of the two ligands, since
- * a chemical shift goes with the charge that leaves the metal. */
+ * were drawn for: the steps from FeF2 to FeF3 (differences of energies, ratios
+ * of heights and widths) applied to FeCl2. */
 static const xasSimHalide halides[] = {
     { "FeF2", -711.3, 7119.0699, 7125.7425, 1.1655, 3.6781, 7113.2108, 0.0462,
       7119.7865, 0.2155, 7137.3051, 0.1991, 708.0896, 720.7173, 4.9617, 2.9358,
@@ -55,9 +53,9 @@ static const xasSimHalide halides[] = {
     { "CuCl2", -220.1, 8984.0646, 8988.9767, 0.7262, 4.2204, 8979.9909, 0.0438,
       8985.3913, 0.2216, 9004.8790, 0.1469, 933.6515, 953.4149, 1.0727, 2.6572,
       1.4250, 1.0317, 0.0500 },
-    { "FeCl3", -399.5, 7117.9467, 7122.3305, 0.5851, 3.4432, 7113.4051, 0.0634,
-      7119.5363, 0.2445, 7139.1851, 0.1631, 708.4241, 721.2480, 5.4112, 3.2304,
-      1.7034, 1.0683, 0.3775 },
+    { "FeCl3", -399.5, 7118.9716, 7123.3898, 0.6164, 3.4032, 7113.8786, 0.0626,
+      7120.7137, 0.2358, 7140.5458, 0.1723, 709.1065, 721.9743, 6.0291, 3.2336,
+      1.7300, 1.1609, 0.4318 },
 };
 
 static const struct {
