@@ -120,6 +120,19 @@ sub testUse {
     ok($status eq '0' && $out =~ /^xasctl \d/, '--version');
 }
 
+# The manual knows each command and each long option.
+sub testManual {
+    open my $in, '<', "$top/xasd/man/xasctl.1" or die;
+    my $page = do { local $/; <$in> };
+    for my $command ((run('--help'))[1] =~ /^  (\w+)\s+\w.*$/mg) {
+        my @options = (run($command, '--help'))[1] =~ /--([a-z][a-z0-9-]+)/g;
+        my @missing = grep { $page !~ /^\.(It|Oo|Op|.* Oo|.*) ?Fl.* ?-\Q$_\E\b/m
+            && !/^(help|usage|version|database)$/ } @options;
+        ok($page =~ /^\.It Ic $command\b/m, "xasctl.1 knows $command");
+        is("@missing", '', "and its options");
+    }
+}
+
 sub testNoDatabase {
     fails(1, qr/xasd\.db: no such database/, 'scans');
     fails(1, qr/\Q$db\E: no such database/, '-d', $db, 'check');
@@ -418,6 +431,7 @@ sub testSynthetic {
 }
 
 testUse();
+testManual();
 testNoDatabase();
 testGolden($_) for qw(measured_K synthetic_KL);
 testMatrix();

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "xasSql.h"
 #include "xasStore.h"
 #include "xasStorePlace.h"
+#include "xasStoreQuery.h"
 #include "xasStoreScan.h"
 
 enum { points = 60, busy_ms = 250, sampleMax = 8 };
@@ -460,6 +462,82 @@ static void testTimes(void)
     testOk(strcmp(text, "1970-01-01T00:00:00.000Z") == 0, "%s", text);
 }
 
+/* What a chunk of the journal costs on this disk: printed, not judged. */
+static void timeJournal(xasStore *store)
+{
+    enum { n = 500, chunk = 25 };
+    xasScan *scan = testScanMake("time", "CuF2", n);
+    int64_t start = xasTimeNow(), worst = 0, mark;
+
+    for (size_t first = 0; first < n; first += chunk) {
+        mark = xasTimeNow();
+        if (journal(store, scan, first, chunk) != xasOk)
+            testAbort("%s", xasStoreError(store));
+        if (xasTimeNow() - mark > worst)
+            worst = xasTimeNow() - mark;
+    }
+    testDiag("journal: %.2f ms a chunk of %d points, worst %.2f ms",
+             (double)(xasTimeNow() - start) / 1e6 / (n / chunk), chunk,
+             (double)worst / 1e6);
+    mark = xasTimeNow();
+    if (closeScan(store, scan) != xasOk)
+        testAbort("%s", xasStoreError(store));
+    testDiag("close: %.2f ms for %d points",
+             (double)(xasTimeNow() - mark) / 1e6, n);
+    xasScanDestroy(scan);
+}
+
+/* A full disk: one failure in words, nothing half written, then it goes on. */
+static void testFull(xasStore *store)
+{
+    xasScan *scan = testScanMake("full", "CoF2", 3000), *back = NULL;
+    struct rlimit old, tight;
+    xasStatus status;
+
+    testOk1(journal(store, scan, 0, 10) == xasOk);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_FSIZE, &old) != 0)
+        testAbort("getrlimit");
+    tight = old;
+    tight.rlim_cur = 65536;
+    if (setrlimit(RLIMIT_FSIZE, &tight) != 0)
+        testAbort("setrlimit");
+    status = closeScan(store, scan);
+    testOk(status == xasErrIo && xasStoreError(store)[0], "full disk: %s",
+           xasStoreError(store));
+    if (setrlimit(RLIMIT_FSIZE, &old) != 0)
+        testAbort("setrlimit");
+    testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
+            back->n == 10);
+    xasScanDestroy(back);
+    back = NULL;
+    testOk(closeScan(store, scan) == xasOk, "and room again");
+    testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
+            testScanEqual(scan, back));
+    xasScanDestroy(back);
+    xasScanDestroy(scan);
+}
+
+static void testQuery(xasStore *store)
+{
+    xasQuery *q = NULL;
+
+    testOk1(xasQueryOpen(store, &q, "SELECT ?, 2.5, NULL, 'x' AS t", "i",
+                         (int64_t)7) == xasOk);
+    testOk1(xasQueryNext(q) == xasOk && xasQueryColumns(q) == 4 &&
+            xasQueryIntOf(q, 0) == 7 && xasQueryRealOf(q, 1) == 2.5 &&
+            isnan(xasQueryRealOf(q, 2)) &&
+            xasQueryTypeOf(q, 2) == xasQueryNull &&
+            strcmp(xasQueryTextOf(q, 3), "x") == 0 &&
+            strcmp(xasQueryName(q, 3), "t") == 0);
+    testOk1(xasQueryNext(q) == xasErrNotFound);
+    xasQueryClose(q);
+    testOk(xasQueryOpen(store, &q, "DELETE FROM scan", "") == xasErrArg,
+           "refused: %s", xasStoreError(store));
+    testOk(xasQueryOpen(store, &q, "SELECT * FROM none", "") == xasErrState,
+           "refused: %s", xasStoreError(store));
+}
+
 MAIN(storeTest)
 {
     const char *base = getenv("TMPDIR");
@@ -482,6 +560,9 @@ MAIN(storeTest)
     testSamples(store);
     testTwoHandles(store);
     testBackup(store);
+    testQuery(store);
+    testFull(store);
+    timeJournal(store);
     testReadOnly();
     xasStoreClose(store);
     (void)snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s",

@@ -128,6 +128,7 @@ typedef struct trained {
     xasTraining *training;
     xasModel *model; /* NULL: not trained */
     xasModelHead head;
+    int64_t variant; /* models of its kind there are, with it */
 } trained;
 
 /* A name that says what it is; `number` counts the models of a database. */
@@ -176,11 +177,11 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
     return xasOk;
 }
 
-static xasStatus nextNumber(xasctl *ctl, int64_t *number)
+static xasStatus numberOf(xasctl *ctl, const char *sql, const char *kind,
+                          int64_t *number)
 {
     xasQuery *q;
-    xasStatus status = xasQueryOpen(
-        ctl->store, &q, "SELECT coalesce(max(id), 0) + 1 FROM model", "");
+    xasStatus status = xasQueryOpen(ctl->store, &q, sql, "t", kind);
 
     if (status != xasOk)
         return status;
@@ -190,22 +191,37 @@ static xasStatus nextNumber(xasctl *ctl, int64_t *number)
     return status;
 }
 
+/* Its row to be, for the name; and which try at its kind it is, since the best
+ * of many looks better than it is. */
+static xasStatus numberModel(xasctl *ctl, trained *t, int64_t *number)
+{
+    const char *kind = xasKindName(t->head.kind);
+    xasStatus status = numberOf(
+        ctl, "SELECT coalesce(max(id), 0) + 1 FROM model WHERE ? <> ''", kind,
+        number);
+
+    if (status == xasOk)
+        status = numberOf(ctl, "SELECT count(*) + 1 FROM model WHERE kind = ?",
+                          kind, &t->variant);
+    return status;
+}
+
 static int store(xasctl *ctl, const options *o, trained *all)
 {
     xasMessage why = { "" };
     int64_t number = 0;
     xasStatus status = xasStoreBegin(ctl->store);
 
-    if (status == xasOk)
-        status = nextNumber(ctl, &number);
     for (int k = 0; k < xasKindCount && status == xasOk; k++) {
         trained *t = &all[k];
 
         if (!t->model)
             continue;
-        nameModel(o, number++, &t->head);
-        status = xasStoreModelPut(ctl->store, &t->head, t->model,
-                                  t->training->kScan, t->training->lScan);
+        status = numberModel(ctl, t, &number);
+        nameModel(o, number, &t->head);
+        if (status == xasOk)
+            status = xasStoreModelPut(ctl->store, &t->head, t->model,
+                                      t->training->kScan, t->training->lScan);
         if (status == xasOk && o->activate)
             status = xasStoreModelActivate(ctl->store, t->head.row, &why);
     }
@@ -242,8 +258,9 @@ static void printOne(const trained *t, const options *o)
                  "without the edges,\n  %zu of another detection\n",
                  read->noReference, read->noEdge, read->otherDetection);
     if (!o->dry)
-        (void)printf("  stored%s\n\n",
-                     o->activate ? " and active"
+        (void)printf("  stored: variant %lld of kind %s in this database%s\n\n",
+                     (long long)t->variant, xasKindName(t->head.kind),
+                     o->activate ? "; active"
                                  : "; xasctl model activate makes it predict");
 }
 
