@@ -23,6 +23,14 @@ static xasStatus exec(xasStore *store, const char *sql)
     return xasSqlStatus(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL));
 }
 
+/* SQLite says only that it could not; the system knows why. */
+static const char *whyNotOpen(const xasStore *store)
+{
+    int code = store->db ? sqlite3_system_errno(store->db) : 0;
+
+    return code ? strerror(code) : store->error.text;
+}
+
 static xasStatus openFile(xasStore *store, xasStoreAccess access, int busy_ms,
                           xasMessage *message)
 {
@@ -40,7 +48,7 @@ static xasStatus openFile(xasStore *store, xasStoreAccess access, int busy_ms,
         return xasFail(xasErrIo, message, "%s: no such database", store->path);
     if (status != xasOk)
         return xasFail(xasErrIo, message, "%s: cannot open the database: %s",
-                       store->path, store->error.text);
+                       store->path, whyNotOpen(store));
     if (access != xasStoreReadOnly && sqlite3_db_readonly(store->db, "main"))
         return xasFail(xasErrIo, message, "%s: the database is not writable",
                        store->path);
