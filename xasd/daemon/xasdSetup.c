@@ -2,10 +2,13 @@
 #include "xasdSetup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -99,6 +102,27 @@ static xasStatus nameSnapshots(const xasConf *conf, xasMessage *message)
     return xasOk;
 }
 
+/* One daemon a database: a second one would take the running scans of the first
+ * for scans that a crash has left open.  The descriptor stays open until the
+ * process ends: closing it would undo SQLite's own locks on the file, which
+ * flock(2) does not meet. */
+static xasStatus lockDatabase(const char *path, xasMessage *message)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return xasFail(xasErrIo, message, "%s: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return xasOk;
+    if (errno == EWOULDBLOCK)
+        return xasFail(xasErrBusy, message,
+                       "%s: another xasd is using this database, expected one "
+                       "of its own",
+                       path);
+    return xasFail(xasErrIo, message, "%s: cannot be locked: %s", path,
+                   strerror(errno));
+}
+
 static void readSettings(const xasConf *conf, xasStore *store)
 {
     for (size_t i = 0; i < conf->nStations; i++) {
@@ -121,8 +145,11 @@ static xasStatus setUp(const xasConf *conf, xasMessage *message)
                           message);
     if (status)
         return status;
-    readSettings(conf, store);
-    status = nameSnapshots(conf, message);
+    status = lockDatabase(conf->database, message);
+    if (status == xasOk)
+        readSettings(conf, store);
+    if (status == xasOk)
+        status = nameSnapshots(conf, message);
     if (status == xasOk)
         status = xasdWorkerCreate(conf, store, &the.worker, message);
     if (status) {
