@@ -14,6 +14,9 @@
 
 static const int64_t second_ns = 1000000000;
 
+/* A line of so many PVs with their roles. */
+#define MISSING_SIZE 1600
+
 static char *startOf(char *out, size_t size, const char *text, size_t n)
 {
     (void)snprintf(out, size, "%.*s", (int)n, text);
@@ -205,7 +208,7 @@ static bool report(xasdChannels *c, size_t s)
     xasdStationState *station = &c->station[s];
     int64_t now = xasdMonotonic();
     unsigned expected, missing;
-    char list[400];
+    char list[MISSING_SIZE];
     bool due;
 
     (void)pthread_mutex_lock(&c->mutex);

@@ -21,6 +21,9 @@
 
 /* How long a stop waits for a database that takes nothing. */
 #define STOP_WAIT_S 10.0
+/* A list of missing PVs fits into one line; errlog's own limit is 256. */
+#define LOG_LINE  2000
+#define LOG_BYTES 32768
 
 static void usage(FILE *to)
 {
@@ -77,7 +80,10 @@ static int start(const char *script)
 
 static int serve(int interactive)
 {
-    xasStatus status = xasdWorkerStart(xasdSetupWorker());
+    xasStatus status;
+
+    xasdLoopCatchSignals();
+    status = xasdWorkerStart(xasdSetupWorker());
 
     if (status) {
         fprintf(stderr, "xasd: worker: %s\n", xasStatusText(status));
@@ -119,6 +125,7 @@ int main(int argc, char *argv[])
         return 2;
     }
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)errlogInit2(LOG_BYTES, LOG_LINE);
     xasdShellSetHooks(&hooks);
     if (start(argv[optind]) == 0)
         result = serve(interactive || isatty(STDIN_FILENO));

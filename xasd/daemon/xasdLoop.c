@@ -24,8 +24,6 @@
 #define SECOND_NS        1000000000LL
 /* So many events at a time, then timers and signals have their turn. */
 #define BATCH 10000
-/* A PV that has not come by then is named in the log. */
-#define MISSING_AFTER_S 5
 
 static struct {
     const xasConf *conf; /* in force */
@@ -38,8 +36,6 @@ static struct {
     xasdWatch *station[XAS_STATIONS_MAX];
     int64_t second_ns; /* when the last one began */
     int64_t heartbeat;
-    bool namedMissing;
-    int64_t nameMissingAt; /* heartbeat */
 } the;
 
 static void get(size_t station, uint32_t roles, uint32_t ask)
@@ -91,17 +87,6 @@ static void showCa(void)
     }
 }
 
-static void nameMissing(void)
-{
-    char text[1024];
-
-    the.namedMissing = true;
-    for (size_t i = 0; i < the.conf->nStations; i++)
-        if (xasdChannelsMissing(the.channels, i, text, sizeof text))
-            errlogSevPrintf(errlogMinor, "xasd: %s: waiting for PVs: %s\n",
-                            the.conf->station[i].name, text);
-}
-
 static void everySecond(int64_t now)
 {
     xasdSnapshot *s = xasdSnapshotLock(0);
@@ -112,8 +97,6 @@ static void everySecond(int64_t now)
     xasdSnapshotUnlock();
     xasdSnapshotPost(0, xasdPartDaemon);
     showCa();
-    if (!the.namedMissing && the.heartbeat >= the.nameMissingAt)
-        nameMissing();
 }
 
 /* What clients said in an earlier run about stations without such PVs. */
@@ -203,8 +186,6 @@ static void applyNext(void)
         xasConfDestroy(the.next);
     the.next = NULL;
     the.generation++;
-    the.namedMissing = false;
-    the.nameMissingAt = the.heartbeat + MISSING_AFTER_S;
     if (status == xasOk)
         status = makeStations();
     if (status == xasOk)
@@ -290,6 +271,24 @@ static bool onCommand(size_t index, xasCommand command, const char *text,
     return xasdQueuePush(the.queue, &event) == xasOk;
 }
 
+/* A signal before the loop can take it; `exit` at the prompt is one, too. */
+static volatile sig_atomic_t early;
+
+static void onEarly(int number)
+{
+    if (number != SIGHUP)
+        early = number;
+}
+
+void xasdLoopCatchSignals(void)
+{
+    static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+    struct sigaction action = { .sa_handler = onEarly, .sa_flags = SA_RESTART };
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
 static struct event *add(evutil_socket_t fd, short what, event_callback_fn call,
                          const struct timeval *every)
 {
@@ -317,7 +316,11 @@ static xasStatus serve(void)
         errlogSevPrintf(errlogInfo, "xasd: ready, %zu stations\n",
                         the.conf->nStations);
         xasdNotify("READY=1");
-        status = event_base_dispatch(the.base) < 0 ? xasErrIo : xasOk;
+        status = xasOk;
+        if (early)
+            onStop(early, 0, NULL);
+        else if (event_base_dispatch(the.base) < 0)
+            status = xasErrIo;
         xasdNotify("STOPPING=1");
     }
     for (size_t i = 0; i < 5; i++)
@@ -332,7 +335,6 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
 
     the.conf = conf;
     the.worker = worker;
-    the.nameMissingAt = MISSING_AFTER_S;
     the.base = event_base_new();
     status = the.base
                  ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_TEXT_BYTES, &the.queue)

@@ -9,4 +9,8 @@
  * timers. All that is pending at the end is drained into the worker. */
 xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker);
 
+/** \brief From here on SIGTERM and SIGINT end xasdLoopRun as soon as it runs,
+ * and SIGHUP finds nothing to reload. Before threads that may send them. */
+void xasdLoopCatchSignals(void);
+
 #endif

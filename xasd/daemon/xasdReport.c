@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasdReport.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "xasdSetup.h"
@@ -14,9 +15,13 @@ static void reportStation(size_t index, int level)
     const xasConfStation *own = &xasdSetupConf()->station[index];
     const xasdSnapshot *s = xasdSnapshotLock(index + 1);
 
-    printf("%s: %s, %lld of %lld PVs connected, scan %lld, %lld points\n",
-           s->station, states[s->state], (long long)s->connected,
-           (long long)s->expected, (long long)s->number, (long long)s->points);
+    if (s->known[xasdPartCa])
+        printf("%s: %s, %lld of %lld PVs connected, scan %lld, %lld points\n",
+               s->station, states[s->state], (long long)s->connected,
+               (long long)s->expected, (long long)s->number,
+               (long long)s->points);
+    else
+        printf("%s: starting\n", s->station);
     if (s->known[xasdPartResult])
         printf("  last: scan %lld of \"%s\", %.1f kJ/mol, %s (%s)\n",
                (long long)s->result.scan, s->result.sample,
@@ -41,11 +46,12 @@ void xasdReport(int level)
         return;
     }
     daemon = xasdSnapshotLock(0);
-    printf("xasd %s, up %lld s\n%s: %.1f MB, %lld jobs waiting, last write "
-           "%.1f ms%s%s\n",
+    printf("xasd %s, up %lld s\n%s: %.1f MB, %lld jobs waiting",
            daemon->version, (long long)daemon->heartbeat, conf->database,
-           (double)daemon->storeBytes / 1e6, (long long)daemon->storeQueue,
-           daemon->writeMs, daemon->storeState ? ", failing: " : "",
+           (double)daemon->storeBytes / 1e6, (long long)daemon->storeQueue);
+    if (isfinite(daemon->writeMs))
+        printf(", last write %.1f ms", daemon->writeMs);
+    printf("%s%s\n", daemon->storeState ? ", failing: " : "",
            daemon->storeState ? daemon->storeText : "");
     xasdSnapshotUnlock();
     for (size_t i = 0; i < conf->nStations; i++)
