@@ -38,14 +38,20 @@ const testCase assemblerCases[] = {
       "end{complete lost=0: 7001/9/6 7002/8/7; start}" },
     { "changed before or after the commit, no monitor tells: late", COMMIT,
       REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =13 ?i0=8@12 "
-           "=3000 tick =3030 active=0 ?commit=1@10",
+           "=500 tick =3000 tick =3030 active=0 ?commit=1@10",
       "start get(i0) P0 get(commit) "
       "end{complete lost=0: 7001/9/6[late]; start}" },
     { "no answer at all: late, the value unknown", COMMIT,
-      REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =3000 tick "
+      REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =500 tick =3000 tick "
            "=3001 ?i0=9@5 =3030 active=0 ?commit=1@10",
       "start get(i0) P0 get(commit) "
       "end{complete lost=0: 7001/nan/6[late]; start}" },
+    { "we lag behind by more than the time-out: answers are still waited for",
+      COMMIT,
+      REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =2500 energy=7002 "
+           "=3000 tick =3001 ?i0=8@5 =3030 active=0 =7000 tick ?commit=1@10",
+      "start get(i0) P0 get(commit) "
+      "end{complete lost=0: 7001/8/6; start}" },
     { "the next point is complete while one still waits: order is kept",
       COUNTED,
       REST "=0 active=1 =1 energy=7001 i1=6 sequence=1 commit=1 "
@@ -60,9 +66,10 @@ const testCase assemblerCases[] = {
       "start get(i0) get(i0) P0 P1 get(commit) "
       "end{complete lost=0: 7001/9/6 7002/4/7; start}" },
     { "the answer to a point given up does not serve the next", COMMIT,
-      REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =3000 energy=7002 "
-           "i1=7 commit=2 =3001 ?i0=3@4 =3002 ?i0=8@2999 "
-           "=3030 active=0 ?commit=2@3000",
+      REST
+      "=0 active=1 =10 energy=7001 i1=6 commit=1 =500 tick =3000 energy=7002 "
+      "i1=7 commit=2 =3001 ?i0=3@4 =3002 ?i0=8@2999 "
+      "=3030 active=0 ?commit=2@3000",
       "start get(i0) P0 get(i0) P1 get(commit) "
       "end{complete lost=0: 7001/nan/6[late] 7002/8/7; start}" },
     { "a value after its point was complete marks that point", COMMIT,
@@ -92,7 +99,7 @@ const testCase assemblerCases[] = {
     { "points lost at the end", COUNTED,
       REST "=0 active=1 " POINT(
           10, 1, 7001, 10,
-          6) "=50 active=0 ?commit=1@10 ?sequence=3@40 =3000 tick",
+          6) "=50 active=0 ?commit=1@10 ?sequence=3@40 =500 tick =3000 tick",
       "start P0 get(commit,sequence) "
       "end{lossy lost=2: 7001/10/6; start gap}" },
     { "the last point on its way when active falls", COUNTED,

@@ -177,6 +177,8 @@ static void testDeadlines(void)
     scriptRun(a, REST "=0 active=1 ", out, sizeof out);
     testOk1(xasAssemblerDeadline(a) == scriptTime(10000));
     scriptRun(a, "=10 energy=7001 i0=8 commit=1", out, sizeof out);
+    testOk(xasAssemblerDeadline(a) == scriptTime(510), "%s", out);
+    scriptRun(a, "=510 tick", out, sizeof out);
     testOk(xasAssemblerDeadline(a) == scriptTime(2010), "%s", out);
     xasAssemblerRoleState(a, xasRoleI0, &state);
     testOk1(state.connected && state.valid && state.value == 8 &&

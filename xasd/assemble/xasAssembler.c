@@ -101,8 +101,8 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
     a->ending = true;
     a->end_ns = v.stamp_ns;
     a->endNumber = -1;
-    a->endDeadline_ns =
-        a->now_ns + (int64_t)(a->rules.point_timeout_s * nsPerS);
+    a->endAsked_ns = a->now_ns;
+    a->endDeadline_ns = 0;
     if (a->closer == xasRoleEnergy && detectorPosted(a))
         xasAssemblerClose(a, &v, &a->source[xasRoleEnergy].last);
     a->endOpen = 0;
@@ -338,7 +338,7 @@ xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
         return xasErrState;
     a->status = xasOk;
     a->now_ns = e->received_ns;
-    xasAssemblerExpire(a);
+    xasAssemblerExpire(a, e->kind == xasEventTick);
     switch ((xasEventKind)e->kind) {
     case xasEventValue: value(a, e); break;
     case xasEventReply: reply(a, e); break;
@@ -410,13 +410,14 @@ int64_t xasAssemblerDeadline(const xasAssembler *a)
     if (!a->scan)
         return a->reread_ns;
     if (a->ending)
-        next = a->endDeadline_ns;
+        next = xasAssemblerDue(a, a->endAsked_ns, a->endDeadline_ns);
     else if (a->resumed)
         next = after(a->progress_ns, a->rules.resume_gap_s);
     else if (a->rules.scan_timeout_s > 0)
         next = after(a->progress_ns, a->rules.scan_timeout_s);
     if (a->nPending) {
-        int64_t point = a->pending[a->firstPending].deadline_ns;
+        const xasPending *p = &a->pending[a->firstPending];
+        int64_t point = xasAssemblerDue(a, p->asked_ns, p->deadline_ns);
 
         if (!next || point < next)
             next = point;

@@ -64,7 +64,7 @@ struct xasAssembler {
     bool ending;
     uint32_t endAsk, endOpen;
     int64_t end_ns; /* stamp of active = 0, in the commit's clock */
-    int64_t endDeadline_ns;
+    int64_t endAsked_ns, endDeadline_ns; /* as those of a point */
     int64_t endNumber; /* sequence PV at the end, -1 unknown */
 
     xasPending pending[xasPendingMax];
@@ -102,8 +102,11 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
 void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns);
 /** \brief Add the pending points that are answered. */
 void xasAssemblerDrain(xasAssembler *a);
-/** \brief Let all end whose time is up. */
-void xasAssemblerExpire(xasAssembler *a);
+/** \brief Let all end whose time is up; tick: now is the present. */
+void xasAssemblerExpire(xasAssembler *a, bool tick);
+/** \brief When a tick is wanted for what was asked then. */
+int64_t xasAssemblerDue(const xasAssembler *a, int64_t asked_ns,
+                        int64_t deadline_ns);
 /** \brief First look at the counter after a join, reconnect or resume.
  * \return false if it shows that this is another scan */
 bool xasAssemblerBaseline(xasAssembler *a, int64_t number);

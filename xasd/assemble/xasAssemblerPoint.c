@@ -207,7 +207,7 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     memset(p, 0, sizeof *p);
     p->commit_ns = commit->stamp_ns;
     p->stampBad = commit->stampBad;
-    p->deadline_ns = a->now_ns + (int64_t)(a->rules.point_timeout_s * nsPerS);
+    p->asked_ns = a->now_ns;
     p->recheck = lossBefore(a, commit) || a->doubt;
     for (int r = 0; r < XAS_POINT_ROLES; r++) {
         if (r == xasRoleCommit || !has(a, (xasRole)r))

@@ -352,18 +352,55 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasAssemblerAct(a, (xasAction){ .kind = xasActionEnd });
 }
 
-void xasAssemblerExpire(xasAssembler *a)
+static int64_t timeout(const xasAssembler *a)
+{
+    return (int64_t)(a->rules.point_timeout_s * nsPerS);
+}
+
+int64_t xasAssemblerDue(const xasAssembler *a, int64_t asked_ns,
+                        int64_t deadline_ns)
+{
+    return deadline_ns ? deadline_ns : asked_ns + timeout(a) / 4;
+}
+
+/* Events may have waited in the queue: then the get went out long after what
+ * it asks about. Only a tick tells the present, so the first one after it sets
+ * the deadline. */
+static void arm(const xasAssembler *a, int64_t asked_ns, int64_t *deadline_ns)
+{
+    bool late = a->now_ns > asked_ns + timeout(a) / 2;
+
+    if (!*deadline_ns)
+        *deadline_ns = (late ? a->now_ns : asked_ns) + timeout(a);
+}
+
+static bool isUp(const xasAssembler *a, int64_t deadline_ns)
+{
+    return deadline_ns && deadline_ns <= a->now_ns;
+}
+
+static bool isUpFirst(xasAssembler *a)
+{
+    return a->nPending && isUp(a, xasAssemblerPending(a, 0)->deadline_ns);
+}
+
+void xasAssemblerExpire(xasAssembler *a, bool tick)
 {
     int64_t limit = (int64_t)(a->rules.scan_timeout_s * nsPerS);
 
-    while (a->nPending && xasAssemblerPending(a, 0)->deadline_ns <= a->now_ns) {
+    for (size_t i = 0; tick && i < a->nPending; i++)
+        arm(a, xasAssemblerPending(a, i)->asked_ns,
+            &xasAssemblerPending(a, i)->deadline_ns);
+    if (tick && a->ending)
+        arm(a, a->endAsked_ns, &a->endDeadline_ns);
+    while (isUpFirst(a)) {
         xasPendingExpire(xasAssemblerPending(a, 0));
         xasAssemblerDrain(a);
     }
     if (!a->scan)
         return;
     if (a->ending) {
-        if (a->endDeadline_ns <= a->now_ns)
+        if (isUp(a, a->endDeadline_ns))
             xasAssemblerFinish(a, xasExitComplete, "");
     } else if (a->resumed) {
         if (a->progress_ns + (int64_t)(a->rules.resume_gap_s * nsPerS) <=

@@ -21,7 +21,8 @@ typedef struct xasHeld {
 /** Bit sets of roles: every role is in `open` until it is answered. */
 typedef struct xasPending {
     int64_t commit_ns;   /* stamp that closed it */
-    int64_t deadline_ns; /* by our clock */
+    int64_t asked_ns;    /* when it was closed, by our clock */
+    int64_t deadline_ns; /* 0: no tick since */
     bool stampBad;       /* commit_ns is a receipt time */
     bool recheck;        /* a loss just before: monitors prove nothing */
     uint32_t ask;        /* number of its get, 0 for none */
