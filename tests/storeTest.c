@@ -487,6 +487,59 @@ static void timeJournal(xasStore *store)
     xasScanDestroy(scan);
 }
 
+enum { besideScans = 100 };
+
+static void writeBeside(void)
+{
+    xasStore *store = openNew("beside.db");
+
+    for (int i = 0; i < besideScans; i++) {
+        char uid[24];
+        xasScan *scan;
+
+        (void)snprintf(uid, sizeof uid, "beside-%d", i);
+        scan = testScanMake(uid, "FeF3", points);
+        if (journal(store, scan, 0, 20) != xasOk ||
+            journal(store, scan, 20, 20) != xasOk ||
+            closeScan(store, scan) != xasOk)
+            _exit(1);
+        xasScanDestroy(scan);
+    }
+    xasStoreClose(store);
+    _exit(0);
+}
+
+/* Reads of a scan that another process is just writing see it at one moment:
+ * so many points as one of its transactions left, open or closed. */
+static void testReaderBeside(void)
+{
+    xasStore *store = openNew("beside.db");
+    size_t reads = 0, torn = 0;
+    int state = 0;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        writeBeside();
+    while (waitpid(pid, &state, WNOHANG) == 0) {
+        xasScan *scan = NULL;
+        int64_t row = 0;
+
+        if (xasSqlInt(store, &row, "SELECT max(id) FROM scan", "") != xasOk)
+            continue;
+        reads++;
+        if (xasStoreScanRead(store, row, &scan) != xasOk)
+            torn++;
+        else if (scan->exit == xasExitComplete)
+            torn += scan->n != points || scan->nEvents != 2;
+        else
+            torn += scan->n != 20 && scan->n != 40;
+        xasScanDestroy(scan);
+    }
+    testOk(WIFEXITED(state) && WEXITSTATUS(state) == 0, "the writer is done");
+    testOk(reads > 0 && torn == 0, "%zu of %zu reads torn", torn, reads);
+    xasStoreClose(store);
+}
+
 /* A full disk: one failure in words, nothing half written, then it goes on. */
 static void testFull(xasStore *store)
 {
@@ -553,6 +606,7 @@ MAIN(storeTest)
     testPlaces();
     testRefusals();
     testKill();
+    testReaderBeside();
     store = openNew("main.db");
     testScans(store);
     testRetry(store);

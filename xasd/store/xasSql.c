@@ -50,6 +50,27 @@ xasStatus xasSqlNeedTransaction(xasStore *store)
     return xasSqlFail(store, xasErrState, "no transaction has been begun");
 }
 
+xasStatus xasSqlReadBegin(xasStore *store, bool *began)
+{
+    xasStatus status = xasOk;
+
+    *began = sqlite3_get_autocommit(store->db) != 0;
+    if (*began)
+        status = xasSqlStatus(
+            store, sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL));
+    *began = *began && status == xasOk;
+    return status;
+}
+
+void xasSqlReadEnd(xasStore *store, bool began)
+{
+    xasMessage why = store->error;
+
+    if (began)
+        (void)sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+    store->error = why;
+}
+
 static int bindText(sqlite3_stmt *s, int column, const char *text, char type)
 {
     if (!text || (type == 'T' && !text[0]))

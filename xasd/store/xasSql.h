@@ -30,6 +30,13 @@ xasStatus xasSqlFail(xasStore *store, xasStatus status, const char *format, ...)
 /** \brief xasErrState unless the caller has begun a transaction. */
 xasStatus xasSqlNeedTransaction(xasStore *store);
 
+/** \brief See one state of the database over several statements, whoever
+ * writes meanwhile; nothing to do inside a transaction.
+ * \param[out] began  for xasSqlReadEnd() */
+xasStatus xasSqlReadBegin(xasStore *store, bool *began);
+/** \brief Keeps the text of a failure that came before. */
+void xasSqlReadEnd(xasStore *store, bool began);
+
 /** \brief Prepare and bind.  One letter of `types` per `?`:
  *
  * i int64_t; I the same, 0 is NULL; d double, NaN is NULL; t text, NULL is

@@ -228,8 +228,8 @@ static xasStatus readRows(xasStore *store, int64_t row, xasModel *m)
     return status;
 }
 
-xasStatus xasStoreModelRead(xasStore *store, int64_t row, xasModelHead *head,
-                            xasModel **out)
+static xasStatus readModel(xasStore *store, int64_t row, xasModelHead *head,
+                           xasModel **out)
 {
     xasModelHead h;
     xasModel *m = NULL;
@@ -255,4 +255,16 @@ xasStatus xasStoreModelRead(xasStore *store, int64_t row, xasModelHead *head,
     *head = h;
     *out = m;
     return xasOk;
+}
+
+xasStatus xasStoreModelRead(xasStore *store, int64_t row, xasModelHead *head,
+                            xasModel **out)
+{
+    bool began;
+    xasStatus status = xasSqlReadBegin(store, &began);
+
+    if (status == xasOk)
+        status = readModel(store, row, head, out);
+    xasSqlReadEnd(store, began);
+    return status;
 }

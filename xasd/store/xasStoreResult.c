@@ -134,7 +134,7 @@ static xasStatus readSpectrum(xasStore *store, int64_t row, xasResult *result)
     return status;
 }
 
-xasStatus xasStoreFeaturesRead(xasStore *store, int64_t row, xasResult *result)
+static xasStatus readFeatures(xasStore *store, int64_t row, xasResult *result)
 {
     xasResult r;
     sqlite3_stmt *s;
@@ -163,6 +163,17 @@ xasStatus xasStoreFeaturesRead(xasStore *store, int64_t row, xasResult *result)
         return status;
     *result = r;
     return xasOk;
+}
+
+xasStatus xasStoreFeaturesRead(xasStore *store, int64_t row, xasResult *result)
+{
+    bool began;
+    xasStatus status = xasSqlReadBegin(store, &began);
+
+    if (status == xasOk)
+        status = readFeatures(store, row, result);
+    xasSqlReadEnd(store, began);
+    return status;
 }
 
 xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
@@ -240,8 +251,8 @@ static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
     return status;
 }
 
-xasStatus xasStoreLastResult(xasStore *store, const char *station,
-                             xasResult *result)
+static xasStatus readLast(xasStore *store, const char *station,
+                          xasResult *result)
 {
     xasResult r;
     int64_t row = 0;
@@ -262,5 +273,17 @@ xasStatus xasStoreLastResult(xasStore *store, const char *station,
         status = readPrediction(store, row, &r.predicted);
     if (status == xasOk)
         *result = r;
+    return status;
+}
+
+xasStatus xasStoreLastResult(xasStore *store, const char *station,
+                             xasResult *result)
+{
+    bool began;
+    xasStatus status = xasSqlReadBegin(store, &began);
+
+    if (status == xasOk)
+        status = readLast(store, station, result);
+    xasSqlReadEnd(store, began);
     return status;
 }

@@ -301,7 +301,7 @@ static xasStatus create(xasStore *store, int64_t row, xasScan **scan, arrays *a)
     return status == xasOk ? xasScanCreate((uint32_t)roles, scan) : status;
 }
 
-xasStatus xasStoreScanRead(xasStore *store, int64_t row, xasScan **out)
+static xasStatus readScan(xasStore *store, int64_t row, xasScan **out)
 {
     arrays a = { 0 };
     xasScan *scan = NULL;
@@ -320,5 +320,18 @@ xasStatus xasStoreScanRead(xasStore *store, int64_t row, xasScan **out)
         *out = scan;
     else
         xasScanDestroy(scan);
+    return status;
+}
+
+/* As it is at one moment: a running scan may be closed by its daemon between
+ * two of our statements. */
+xasStatus xasStoreScanRead(xasStore *store, int64_t row, xasScan **out)
+{
+    bool began;
+    xasStatus status = xasSqlReadBegin(store, &began);
+
+    if (status == xasOk)
+        status = readScan(store, row, out);
+    xasSqlReadEnd(store, began);
     return status;
 }

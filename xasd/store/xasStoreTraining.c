@@ -275,8 +275,8 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
     return xasOk;
 }
 
-xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
-                               xasMessage *message)
+static xasStatus readTraining(xasStore *store, xasKind kind, xasTraining **out,
+                              xasMessage *message)
 {
     rows all = { .kind = kind };
     owner *o = calloc(1, sizeof *o);
@@ -305,6 +305,18 @@ xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
     return xasFail(status, message, "the training data cannot be read: %s",
                    store->error.text[0] ? store->error.text
                                         : xasStatusText(status));
+}
+
+xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
+                               xasMessage *message)
+{
+    bool began;
+    xasStatus status = xasSqlReadBegin(store, &began);
+
+    if (status == xasOk)
+        status = readTraining(store, kind, out, message);
+    xasSqlReadEnd(store, began);
+    return status;
 }
 
 void xasTrainingDestroy(xasTraining *training)
