@@ -89,19 +89,24 @@ static void printName(const char *name, int width)
     (void)printf("%s%*s  ", name, width > 0 ? width : 0, "");
 }
 
+/* Compounds are shown where they say something: samples that are left out
+ * together. */
 static void printSamples(const xasModel *m)
 {
     int ids = widest(m->id, m->n, 8), compounds = widest(m->compound, m->n, 8);
+    bool shared = m->nFolds < m->n;
 
     (void)fputs("\n  ", stdout);
     printName("sample", ids);
-    printName("compound", compounds);
+    if (shared)
+        printName("compound", compounds);
     (void)printf("%10s %10s %10s %10s\n", "tabulated", "nested", "error",
                  "fit");
     for (size_t i = 0; i < m->n; i++) {
         (void)fputs("  ", stdout);
         printName(m->id[i], ids);
-        printName(m->compound[i], compounds);
+        if (shared)
+            printName(m->compound[i], compounds);
         (void)printf("%10.1f %10.1f %10.1f %10.1f\n", m->y[i], m->predNested[i],
                      m->predNested[i] - m->y[i], m->fitted[i]);
     }
