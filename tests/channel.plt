@@ -71,8 +71,11 @@ ok($print->expect(qr/xasd: TEST: 1 of 10 PVs missing: tey T:Missing$/),
     'logged once after 5 s');
 
 # 500 points: each value, in order, the commit last
-$ioc->say(map { ("dbpf T:Energy $_", "dbpf T:I0 0.$_", "dbpf T:Point $_") }
-    1 .. 500);
+for my $hundred (0 .. 4) {
+    $ioc->say((map { ("dbpf T:Energy $_", "dbpf T:I0 0.$_", "dbpf T:Point $_") }
+        100 * $hundred + 1 .. 100 * $hundred + 100), 'echo drained');
+    $ioc->expect(qr/drained/); # its echo must not fill the pipe
+}
 my @wanted = map { ("energy $_", 'i0 ' . (0 + "0.$_"), "sequence $_",
     "commit $_") } 1 .. 500;
 my @got;
