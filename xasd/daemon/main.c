@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <asLib.h>
 #include <dbAccess.h>
 #include <epicsExit.h>
 #include <epicsThread.h>
@@ -75,6 +76,11 @@ static int start(const char *script)
         fprintf(stderr, "xasd: %s: no iocInit in it\n", script);
         return -1;
     }
+    if (!asActive)
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s: no asSetFilename in it: every record can "
+                        "be written by every client\n",
+                        script);
     return 0;
 }
 

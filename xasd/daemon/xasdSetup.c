@@ -140,7 +140,6 @@ static xasStatus setUp(const xasConf *conf, xasMessage *message)
     xasStore *store = NULL;
     xasStatus status;
 
-    checkPort();
     status = xasStoreOpen(conf->database, xasStoreCreate, STORE_BUSY_MS, &store,
                           message);
     if (status)
@@ -156,6 +155,7 @@ static xasStatus setUp(const xasConf *conf, xasMessage *message)
         xasStoreClose(store);
         return status;
     }
+    checkPort();
     return xasdRecordsLoad(conf, message);
 }
 
