@@ -31,3 +31,9 @@ errorTest_SRCS += errorTest.c
 errorTest_LIBS += xasNumeric Com
 errorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += errorTest
+
+TESTPROD_HOST += calibTest
+calibTest_SRCS += calibTest.c sharedScan.c sharedData.c
+calibTest_LIBS += xas xasNumeric Com
+calibTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += calibTest

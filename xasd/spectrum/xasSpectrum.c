@@ -158,6 +158,12 @@ void xasSpectrumDestroy(xasSpectrum *s)
     free(s);
 }
 
+void xasSpectrumShift(xasSpectrum *s, double shift_eV)
+{
+    for (size_t i = 0; i < s->n; i++)
+        s->energy_eV[i] += shift_eV;
+}
+
 size_t xasSpectrumSize(const xasSpectrum *s)
 {
     return s->n;

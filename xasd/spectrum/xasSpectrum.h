@@ -38,6 +38,9 @@ xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
                             xasSpectrum **out);
 void xasSpectrumDestroy(xasSpectrum *s);
 
+/** \brief Move the axis: a calibration, before anything is computed. */
+void xasSpectrumShift(xasSpectrum *s, double shift_eV);
+
 size_t xasSpectrumSize(const xasSpectrum *s);
 xasDetection xasSpectrumDetection(const xasSpectrum *s);
 const double *xasSpectrumEnergy(const xasSpectrum *s); /* [size] eV */

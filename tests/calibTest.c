@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Energy calibration: shifts that were put in must come out, to 0.02 eV and
+ * within their errors; foils that were measured; what must be refused; the
+ * transfer to another edge against its closed form. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <epicsUnitTest.h>
+#include <testMain.h>
+
+#include "sharedScan.h"
+#include "xasCalib.h"
+
+enum { maxPoints = 1200, trials = 60 };
+
+static double uniform(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed + 0.5) / 4294967296.0;
+}
+
+static double normal(unsigned *seed)
+{
+    double r = sqrt(-2 * log(uniform(seed)));
+
+    return r * cos(2 * M_PI * uniform(seed));
+}
+
+/* As a metal's: a first rise, a higher second one, wiggles.  The derivative is
+ * the sum of two bell curves 10 eV apart, so its first maximum is the first
+ * one's centre to 1e-4 eV. */
+static double foilMu(double e, double e0)
+{
+    double first = 0.35 * (1 + erf((e - e0) / 2.2));
+    double second = 0.4 * (1 + erf((e - e0 - 11) / 2.5));
+    double u = (e - e0 - 22) / 9;
+
+    return 0.6 - 2e-4 * (e - e0) + first + second - 0.08 * exp(-u * u);
+}
+
+/* photons 0: no noise.  off: the axis reads so much too low. */
+static xasSpectrum *makeFoil(double e0, double off, double step, double photons,
+                             double gain, unsigned *seed)
+{
+    static double e[maxPoints], a[maxPoints], b[maxPoints];
+    xasSpectrum *s = NULL;
+    size_t n = 0;
+
+    for (double x = e0 - 120; x < e0 + 250 && n < maxPoints; n++) {
+        double mu = gain * foilMu(x, e0);
+        double i0 = photons > 0 ? photons : 1e9;
+
+        e[n] = x - off;
+        a[n] = i0 + (photons > 0 ? sqrt(i0) * normal(seed) : 0);
+        b[n] = i0 * exp(-mu);
+        b[n] += photons > 0 ? sqrt(b[n]) * normal(seed) : 0;
+        x += fabs(x - e0 - 10) < 40 ? step : 4;
+    }
+    if (xasSpectrumCreate(xasDetectTransmission, e, a, b, n, &s))
+        testAbort("no spectrum");
+    return s;
+}
+
+static void testExact(void)
+{
+    const double shifts[] = { -4.7, -2.13, -0.5, 0, 0.37, 1.234, 3.9 };
+    unsigned seed = 1;
+    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &seed);
+    double worst = 0, worstMatch = 0;
+
+    for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
+        xasSpectrum *s = makeFoil(7112, shifts[i], 0.4, 0, 0.7, &seed);
+        double measured = 0, error = 0;
+        xasCalibShift m = { 0, 0 };
+
+        if (xasCalibEdge(s, xasShellK, 7112, &measured, &error) != xasOk ||
+            xasCalibMatch(s, ref, xasShellK, 7112, &m) != xasOk)
+            testAbort("shift %g not found", shifts[i]);
+        worst = fmax(worst, fabs(7112 - measured - shifts[i]));
+        worstMatch = fmax(worstMatch, fabs(m.shift_eV - shifts[i]));
+        xasSpectrumDestroy(s);
+    }
+    testOk(worst < 0.02, "derivative: shifts to %.4f eV", worst);
+    testOk(worstMatch < 0.02, "least squares: shifts to %.4f eV", worstMatch);
+    xasSpectrumDestroy(ref);
+}
+
+/* Pull: scatter over mean error, known to 9 % from 60 trials. */
+static void testNoise(void)
+{
+    unsigned seed = 7;
+    double sum[2] = { 0 }, square[2] = { 0 }, error[2] = { 0 };
+    xasSpectrum *ref = makeFoil(8333, 0, 0.4, 1e6, 1, &seed);
+    double refEdge = 0, refError = 0;
+
+    testOk1(xasCalibEdge(ref, xasShellK, 8333, &refEdge, &refError) == xasOk);
+    for (int i = 0; i < trials; i++) {
+        xasSpectrum *s = makeFoil(8333, 1.5, 0.4, 1e6, 1, &seed);
+        double measured = 0, e = 0;
+        xasCalibShift m = { NAN, NAN };
+
+        (void)xasCalibEdge(s, xasShellK, 8333, &measured, &e);
+        (void)xasCalibMatch(s, ref, xasShellK, 8333, &m);
+        double d[2] = { 8333 - measured - 1.5, m.shift_eV - 1.5 };
+        double de[2] = { e, m.error_eV };
+        for (int k = 0; k < 2; k++) {
+            sum[k] += d[k] / trials;
+            square[k] += d[k] * d[k] / trials;
+            error[k] += de[k] / trials;
+        }
+        xasSpectrumDestroy(s);
+    }
+    double scatter = sqrt(square[0] - sum[0] * sum[0]);
+    testOk(scatter / error[0] > 0.7 && scatter / error[0] < 1.35,
+           "derivative: scatter %.4f eV, error %.4f eV", scatter, error[0]);
+    testOk(fabs(sum[0]) < 0.02, "no bias: %.4f eV", sum[0]);
+    /* All share one noisy reference: the mean is off by its error, too. */
+    double all = sqrt(square[1]);
+    testOk(all < 2.5 * error[1] && error[1] < 3 * all,
+           "least squares: off by %.4f eV, error %.4f eV", all, error[1]);
+    testOk(error[1] < error[0], "least squares is the finer one");
+    xasSpectrumDestroy(ref);
+}
+
+static void testRefused(void)
+{
+    unsigned seed = 3;
+    xasSpectrum *s = makeFoil(7112, 8, 0.4, 0, 1, &seed);
+    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &seed);
+    double e[200], mu[200], measured = -1, error = -1;
+    xasCalibShift m = { -1, -1 };
+
+    xasStatus status = xasCalibEdge(s, xasShellK, 7112, &measured, &error);
+    testOk(status == xasOk && fabs(measured - 7104) < 0.02,
+           "8 eV off is seen as that (%.3f), for the caller to refuse",
+           measured);
+    measured = -1;
+    testOk1(xasCalibEdge(s, xasShellK, 7709, &measured, &error) == xasErrRange);
+    testOk1(xasCalibEdge(s, xasShellNone, 7112, &measured, &error) ==
+            xasErrArg);
+    xasSpectrumDestroy(s);
+    for (int i = 0; i < 200; i++) {
+        e[i] = 7012 + i;
+        mu[i] = 1 + 1e-3 * normal(&seed);
+    }
+    if (xasSpectrumCreate(xasDetectMu, e, NULL, mu, 200, &s))
+        testAbort("no spectrum");
+    testOk(xasCalibEdge(s, xasShellK, 7112, &measured, &error) ==
+               xasErrNotFound,
+           "noise alone is no edge");
+    testOk(xasCalibMatch(s, ref, xasShellK, 7112, &m) != xasOk,
+           "nor does it match one");
+    testOk(measured == -1 && m.shift_eV == -1, "outputs left alone");
+    xasSpectrumDestroy(s);
+    xasSpectrumDestroy(ref);
+}
+
+/* To first order dE2/dE1 = E2 cot2 / (E1 cot1); 1e-3 for the second. */
+static void testTransfer(void)
+{
+    const double d = 3.13560, hc = 12398.419843;
+    const xasCalibShift from = { 0.8, 0.02 };
+    xasCalibShift to, back;
+    double t1 = asin(hc / (2 * d * 7112)), t2 = asin(hc / (2 * d * 8979));
+    double expected = 0.8 * 8979 / tan(t2) / (7112 / tan(t1));
+
+    testOk1(xasCalibTransfer(xasMonoCrystal, d, 7112, 8979, &from, &to) ==
+            xasOk);
+    testOk(fabs(to.shift_eV / expected - 1) < 1e-3,
+           "Fe to Cu by Si(111): %.5f eV, first order %.5f", to.shift_eV,
+           expected);
+    testOk(fabs(to.error_eV / 0.02 - expected / 0.8) < 1e-6, "its error");
+    testOk1(xasCalibTransfer(xasMonoCrystal, d, 8979, 7112, &to, &back) ==
+                xasOk &&
+            fabs(back.shift_eV - 0.8) < 1e-9);
+    testOk1(xasCalibTransfer(xasMonoCrystal, d, 7112, 7112, &from, &to) ==
+                xasOk &&
+            fabs(to.shift_eV - 0.8) < 1e-9);
+    testOk1(xasCalibTransfer(xasMonoGrating, 0, 706.8, 852.7, &from, &to) ==
+                xasOk &&
+            fabs(to.shift_eV - 0.8 * 852.7 * 852.7 / 706.8 / 706.8) < 1e-12);
+    testOk1(xasCalibTransfer(xasMonoCrystal, 0, 7112, 8979, &from, &to) ==
+            xasErrArg);
+    testOk1(xasCalibTransfer(xasMonoCrystal, d, 7112, 1500, &from, &to) ==
+            xasErrArg);
+    testOk1(xasCalibTransfer(xasMonoUnknown, d, 7112, 8979, &from, &to) ==
+            xasErrArg);
+}
+
+static void testNames(void)
+{
+    int wrong = 0;
+
+    for (int i = 0; i <= xasCalibStateCount; i++)
+        wrong += xasCalibStateFromName(xasCalibStateName((xasCalibState)i)) !=
+                 (xasCalibState)i;
+    testOk(!wrong, "states by their names");
+    testOk1(xasCalibStateSeverity(xasCalibFoil) == 0 &&
+            xasCalibStateSeverity(xasCalibNone) == 1 &&
+            xasCalibStateSeverity(xasCalibOld) == 1 &&
+            xasCalibStateSeverity(xasCalibRefused) == 2);
+}
+
+/* Beamlines are within 5 eV of the table; a shifted copy is found as that. */
+static void testMeasured(void)
+{
+    static const struct {
+        const char *file;
+        double er_eV;
+    } foils[] = {
+        { "measured/V_foil.xdi", 5465 },
+        { "measured/athena_Mn_Mn.xdi", 6539 },
+        { "measured/Fe_metal_rt_02.xdi", 7112 },
+        { "measured/co_metal_rt.xdi", 7709 },
+        { "measured/Ni_metal_rt_01.xdi", 8333 },
+        { "measured/cu_metal_rt.xdi", 8979 },
+        { "measured/Zn_foil.xdi", 9659 },
+    };
+
+    for (size_t i = 0; i < sizeof foils / sizeof *foils; i++) {
+        double first = NAN, error = NAN, second = NAN;
+        xasCalibShift m = { NAN, NAN };
+        xasSpectrum *s = NULL, *moved = NULL;
+        rawScan raw;
+
+        if (!sharedThere() || !rawRead(foils[i].file, &raw)) {
+            testSkip(2, "no shared data");
+            continue;
+        }
+        s = rawSpectrum(&raw);
+        moved = rawSpectrum(&raw);
+        xasSpectrumShift(moved, -1.7);
+        (void)xasCalibEdge(s, xasShellK, foils[i].er_eV, &first, &error);
+        (void)xasCalibEdge(moved, xasShellK, foils[i].er_eV, &second, &error);
+        (void)xasCalibMatch(moved, s, xasShellK, foils[i].er_eV, &m);
+        testOk(fabs(first - foils[i].er_eV) < XAS_CALIB_MAX_EV,
+               "%s: edge at %.3f +- %.3f eV, shift %+.3f", foils[i].file, first,
+               error, foils[i].er_eV - first);
+        testOk(fabs(first - second - 1.7) < 0.02 &&
+                   fabs(m.shift_eV - 1.7) < 0.02,
+               "its copy 1.7 eV lower: %.4f, by least squares %.4f +- %.4f",
+               first - second, m.shift_eV, m.error_eV);
+        xasSpectrumDestroy(s);
+        xasSpectrumDestroy(moved);
+        rawClear(&raw);
+    }
+}
+
+MAIN(calibTest)
+{
+    testPlan(2 + 5 + 6 + 9 + 2 + 14);
+    testExact();
+    testNoise();
+    testRefused();
+    testTransfer();
+    testNames();
+    testMeasured();
+    return testDone();
+}
