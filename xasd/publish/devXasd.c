@@ -87,6 +87,14 @@ static void grade(dbCommon *record, const source *s, const xasdSnapshot *shot,
                                (epicsEnum16)g.severity, "%s", g.text);
 }
 
+/* A record whose link was refused at the start; not every record type stays
+ * undefined by itself. */
+static long unlinked(dbCommon *record)
+{
+    (void)recGblSetSevrMsg(record, LINK_ALARM, INVALID_ALARM, "bad INP");
+    return S_dev_noDeviceFound;
+}
+
 static const void *field(const source *s, const xasdSnapshot *shot)
 {
     return (const char *)shot + s->item.offset;
@@ -99,7 +107,7 @@ static long readAi(aiRecord *record)
     double value;
 
     if (!s)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     if (s->item.type == xasdItemNumber)
         value = *(const double *)field(s, shot);
@@ -119,10 +127,12 @@ static long readLi(longinRecord *record)
     int64_t value;
 
     if (!s)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     value = *(const int64_t *)field(s, shot);
-    record->val = value > INT32_MAX ? INT32_MAX : (epicsInt32)value;
+    record->val = value > INT32_MAX   ? INT32_MAX
+                  : value < INT32_MIN ? INT32_MIN
+                                      : (epicsInt32)value;
     stamp((dbCommon *)record, s, shot);
     grade((dbCommon *)record, s, shot, false);
     xasdSnapshotUnlock();
@@ -135,7 +145,7 @@ static long readMbbi(mbbiRecord *record)
     const xasdSnapshot *shot;
 
     if (!s)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     record->val = (epicsEnum16) * (const int32_t *)field(s, shot);
     stamp((dbCommon *)record, s, shot);
@@ -151,7 +161,7 @@ static long readLsi(lsiRecord *record)
     size_t length;
 
     if (!s)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     length = strlen(field(s, shot));
     if (length >= record->sizv)
@@ -172,7 +182,7 @@ static long readWf(waveformRecord *record)
     const xasdArray *array;
 
     if (!s)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     array = field(s, shot);
     record->nord =

@@ -65,6 +65,12 @@ static long attach(dbCommon *record, const struct link *out,
     return S_dev_badOutType;
 }
 
+static long unlinked(dbCommon *record)
+{
+    (void)recGblSetSevrMsg(record, LINK_ALARM, INVALID_ALARM, "bad OUT");
+    return S_dev_noDeviceFound;
+}
+
 static void send(dbCommon *record, const target *t, xasCommand what,
                  const char *text, double value)
 {
@@ -78,7 +84,7 @@ static long writeBo(boRecord *record)
     const target *t = record->dpvt;
 
     if (!t)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     if (record->val || t->command->both)
         send((dbCommon *)record, t,
              record->val ? t->command->on : t->command->off, NULL,
@@ -91,7 +97,7 @@ static long writeLso(lsoRecord *record)
     const target *t = record->dpvt;
 
     if (!t)
-        return S_dev_noDeviceFound;
+        return unlinked((dbCommon *)record);
     send((dbCommon *)record, t, t->command->on, record->val, 0);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasdItems.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -141,11 +142,10 @@ static bool spectrumBroken(const char *flags)
 
 static void gradePrediction(const xasPredicted *p, bool nan, xasdGrade *out)
 {
-    out->severity = xasPredStateSeverity(p->state);
+    out->severity = nan ? 3 : xasPredStateSeverity(p->state);
     out->undefined = nan;
-    if (nan)
-        out->severity = 3;
-    (void)snprintf(out->text, sizeof out->text, "%s", p->reason);
+    (void)snprintf(out->text, sizeof out->text, "%s",
+                   nan && isfinite(p->hf) ? "interval has no end" : p->reason);
 }
 
 void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,

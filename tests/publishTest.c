@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The records of db/, on snapshots made by hand: what a client sees before
+ * there is a result, of a result, of a broken one, and what its puts do. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <aiRecord.h>
+#include <alarm.h>
+#include <dbAccess.h>
+#include <dbStaticLib.h>
+#include <dbUnitTest.h>
+#include <epicsTime.h>
+#include <errlog.h>
+#include <testMain.h>
+
+#include "xasdSnapshot.h"
+
+/* The spectrum of ST has this many points; its records take 16. */
+#define POINTS    3
+#define STAMP_NS  1700000000123456789LL
+#define STAMP_SEC (1700000000u - POSIX_TIME_AT_EPICS_EPOCH)
+
+int publishTest_registerRecordDeviceDriver(struct dbBase *base);
+
+static void makeSnapshots(void)
+{
+    testOk1(xasdSnapshotInit(2) == xasOk);
+    testOk1(xasdSnapshotName(0, "xasd", 0) == xasOk);
+    testOk1(xasdSnapshotName(1, "ST", 16) == xasOk);
+}
+
+static void load(const char *file, const char *macros)
+{
+    testdbReadDatabase(file, "../../db:..", macros);
+}
+
+static void startIoc(void)
+{
+    testdbPrepare();
+    testdbReadDatabase("publishTest.dbd", NULL, NULL);
+    (void)publishTest_registerRecordDeviceDriver(pdbbase);
+    load("xasdDaemon.template", "D=D:");
+    load("xasdScan.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
+    load("xasdResult.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
+    load("xasdControl.template", "P=T:,R=,STATION=ST");
+    load("xasdFeature.template", "P=T:,R=,STATION=ST,LEAF=WlE,NAME=wl_e,"
+                                 "TEXT=White line energy,UNIT=eV,DIGITS=3");
+    load("xasdFeature.template", "P=T:,R=,STATION=ST,LEAF=ShDe,NAME=sh_de,"
+                                 "TEXT=Shoulder,UNIT=eV,DIGITS=3");
+    load("publish.db", NULL);
+    eltc(0); /* BAD: records are reported, rightly */
+    testIocInitOk();
+    eltc(1);
+}
+
+/* A result of everything but a shoulder. */
+static void fill(xasResult *r)
+{
+    xasPredicted *p = &r->predicted;
+
+    xasResultClear(r);
+    r->scan = 41;
+    r->haveNorm = 1;
+    r->norm.e0_eV = 7112.25;
+    (void)strcpy(r->sample, "FeCl2");
+    r->features.value[xasWlE] = 7126.5;
+    r->features.error[xasWlE] = 0.25;
+    p->state = xasPredSingleEdge;
+    p->hf = -341.5;
+    p->lo = -400;
+    p->hi = -283;
+    (void)strcpy(p->reason, "K edge only");
+}
+
+static void publish(const xasResult *r, int64_t stamp_ns)
+{
+    xasdSnapshot *s = xasdSnapshotLock(1);
+
+    s->result = *r;
+    s->lastEnergy.n = s->lastNorm.n = s->lastFlat.n = POINTS;
+    for (size_t i = 0; i < POINTS; i++) {
+        s->lastEnergy.value[i] = 7100 + (double)i;
+        s->lastNorm.value[i] = s->lastFlat.value[i] = 0.5 * (double)i;
+    }
+    s->known[xasdPartResult] = true;
+    s->stamp_ns[xasdPartResult] = stamp_ns;
+    xasdSnapshotUnlock();
+    xasdSnapshotPostNow(1, xasdPartResult);
+}
+
+static double number(const char *pv)
+{
+    return ((const aiRecord *)testdbRecordPtr(pv))->val;
+}
+
+static void severity(const char *pv, int expected)
+{
+    int found = testdbRecordPtr(pv)->sevr;
+
+    testOk(found == expected, "%s: severity %d, expected %d", pv, found,
+           expected);
+}
+
+static void alarmText(const char *pv, const char *expected)
+{
+    const dbCommon *record = testdbRecordPtr(pv);
+
+    testOk(strcmp(record->amsg, expected) == 0, "%s: says \"%s\"", pv,
+           record->amsg);
+}
+
+static void stampIs(const char *pv, epicsUInt32 sec, epicsUInt32 nsec)
+{
+    epicsTimeStamp t = testdbRecordPtr(pv)->time;
+
+    testOk(t.secPastEpoch == sec && t.nsec == nsec, "%s: stamp %u.%09u", pv,
+           t.secPastEpoch, t.nsec);
+}
+
+static void before(void)
+{
+    static const char *const pvs[] = {
+        "T:Pred:Hf",      "T:Pred:HfK",   "T:Pred:State",  "T:Pred:Sample",
+        "T:Pred:Commit",  "T:Feat:WlE",   "T:Feat:WlEErr", "T:Feat:E0",
+        "T:Last:Energy",  "T:Scan:State", "T:Scan:Points", "T:Live:Mu",
+        "T:Ca:Connected", "D:Db:State",   "D:Heartbeat"
+    };
+
+    testDiag("before any result");
+    for (size_t i = 0; i < sizeof pvs / sizeof *pvs; i++)
+        severity(pvs[i], INVALID_ALARM);
+    testOk1(isnan(number("T:Pred:Hf")));
+    testOk1(isnan(number("T:Feat:WlE")));
+    testOk1(isnan(number("T:Ca:Lag")));
+    testdbGetFieldEqual("T:Pred:Hf.UDF", DBR_LONG, 1);
+    testdbGetFieldEqual("T:Pred:Hf.STAT", DBR_LONG, UDF_ALARM);
+    testdbGetFieldEqual("T:Last:Energy.NORD", DBR_LONG, 0);
+    alarmText("T:Pred:Hf", "no result yet");
+    alarmText("T:Pred:State", "no result yet");
+}
+
+static void sound(void)
+{
+    static const double energy[] = { 7100, 7101, 7102 };
+    xasResult r;
+
+    testDiag("a result without a shoulder");
+    fill(&r);
+    publish(&r, STAMP_NS);
+    testdbGetFieldEqual("T:Feat:WlE", DBR_DOUBLE, 7126.5);
+    testdbGetFieldEqual("T:Feat:WlEErr", DBR_DOUBLE, 0.25);
+    severity("T:Feat:WlE", NO_ALARM);
+    testOk1(isnan(number("T:Feat:ShDe")));
+    severity("T:Feat:ShDe", NO_ALARM);
+    severity("T:Feat:ShDeErr", NO_ALARM);
+    testdbGetFieldEqual("T:Pred:Hf", DBR_DOUBLE, -341.5);
+    testdbGetFieldEqual("T:Pred:Hf.UDF", DBR_LONG, 0);
+    severity("T:Pred:Hf", MINOR_ALARM);
+    alarmText("T:Pred:Hf", "K edge only");
+    testOk1(isnan(number("T:Pred:HfKL")));
+    severity("T:Pred:HfKL", INVALID_ALARM);
+    alarmText("T:Pred:HfKL", "not computed");
+    testdbGetFieldEqual("T:Pred:Commit", DBR_LONG, 41);
+    testdbGetFieldEqual("T:Pred:Sample", DBR_STRING, "FeCl2");
+    testdbGetArrFieldEqual("T:Last:Energy", DBR_DOUBLE, 16, POINTS, energy);
+    stampIs("T:Pred:Hf", STAMP_SEC, 123456789);
+    stampIs("T:Feat:ShDe", STAMP_SEC, 123456789);
+    stampIs("T:Last:Energy", STAMP_SEC, 123456789);
+    stampIs("T:Pred:Commit", STAMP_SEC, 123456789);
+}
+
+/* A change of the state alone carries the time it happened. */
+static void states(void)
+{
+    xasResult r;
+
+    testDiag("each state");
+    fill(&r);
+    for (int i = 0; i < xasPredStateCount; i++) {
+        xasPredState state = (xasPredState)i;
+
+        r.predicted.state = state;
+        publish(&r, STAMP_NS + 1000000000LL * (1 + i));
+        severity("T:Pred:Hf", xasPredStateSeverity(state));
+        severity("T:Pred:State", xasPredStateSeverity(state));
+        testdbGetFieldEqual("T:Pred:State", DBR_STRING,
+                            xasPredStateName(state));
+        stampIs("T:Pred:State", STAMP_SEC + 1 + (epicsUInt32)i, 123456789);
+    }
+}
+
+static void broken(void)
+{
+    xasResult r;
+
+    testDiag("a spectrum without an edge");
+    xasResultClear(&r);
+    r.scan = 42;
+    (void)strcpy(r.features.flags, "no_edge");
+    r.predicted.state = xasPredNotComputed;
+    (void)strcpy(r.predicted.reason, "no_edge");
+    publish(&r, STAMP_NS);
+    testOk1(isnan(number("T:Feat:WlE")));
+    severity("T:Feat:WlE", INVALID_ALARM);
+    severity("T:Feat:ShDe", INVALID_ALARM);
+    alarmText("T:Feat:ShDe", "no_edge");
+    testOk1(isnan(number("T:Pred:Hf")));
+    severity("T:Pred:Hf", INVALID_ALARM);
+    alarmText("T:Pred:Hf", "no_edge");
+    testOk1(isnan(number("T:Feat:E0")));
+    severity("T:Feat:E0", INVALID_ALARM);
+}
+
+/* A prediction whose interval has no end: the value stands, its ends do not. */
+static void unbounded(void)
+{
+    xasResult r;
+
+    fill(&r);
+    r.predicted.lo = r.predicted.hi = r.predicted.err = NAN;
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", MINOR_ALARM);
+    severity("T:Pred:HfLo", INVALID_ALARM);
+    alarmText("T:Pred:HfLo", "interval has no end");
+}
+
+static void twice(void)
+{
+    static const char *const pvs[] = {
+        "T:Pred:Hf",     "T:Feat:WlE",   "T:Feat:ShDe",       "T:Feat:E0",
+        "T:Last:Energy", "T:Last:Flat",  "T:Last:ScanNumber", "T:Pred:Sample",
+        "T:Pred:Model",  "T:Pred:KScan", "T:Pred:Commit"
+    };
+    enum { n = sizeof pvs / sizeof *pvs };
+    testMonitor *monitor[n];
+    xasResult r;
+
+    testDiag("an equal result again");
+    fill(&r);
+    publish(&r, STAMP_NS);
+    for (size_t i = 0; i < n; i++)
+        monitor[i] = testMonitorCreate(pvs[i], DBE_VALUE, 0);
+    publish(&r, STAMP_NS);
+    for (size_t i = 0; i < n; i++) {
+        testMonitorWait(monitor[i]); /* ends the test when nothing comes */
+        testOk(testMonitorCount(monitor[i], 0) == 1, "%s posts again", pvs[i]);
+        testMonitorDestroy(monitor[i]);
+    }
+    testdbGetFieldEqual("T:Pred:Commit.PHAS", DBR_LONG, 100);
+}
+
+static void numbers(void)
+{
+    xasResult r;
+
+    testDiag("what does not fit");
+    fill(&r);
+    r.scan = INT64_C(1) << 40;
+    publish(&r, STAMP_NS);
+    testdbGetFieldEqual("T:Pred:Commit", DBR_LONG, 0x7fffffff);
+    memset(r.sample, 'x', sizeof r.sample - 1);
+    publish(&r, STAMP_NS);
+    testdbGetFieldEqual("T:Pred:Sample.LEN", DBR_LONG, 256);
+}
+
+static struct {
+    int count;
+    size_t index;
+    xasCommand command;
+    char text[XAS_SAMPLE_SIZE];
+    bool take;
+} got;
+
+static bool sink(size_t index, xasCommand command, const char *text,
+                 double value)
+{
+    (void)value;
+    got.count++;
+    got.index = index;
+    got.command = command;
+    (void)snprintf(got.text, sizeof got.text, "%s", text ? text : "");
+    return got.take;
+}
+
+static void gives(const char *pv, int value, xasCommand command)
+{
+    int count = got.count;
+
+    testdbPutFieldOk(pv, DBR_LONG, value);
+    testOk(got.count == count + 1 && got.command == command && got.index == 1,
+           "%s %d is command %d of station %zu", pv, value, (int)got.command,
+           got.index);
+}
+
+static void commands(void)
+{
+    static const char name[] =
+        "a name of a sample that is longer than 39 bytes";
+    int count;
+
+    testDiag("commands");
+    testdbPutFieldOk("T:Ctl:Reject", DBR_LONG, 1);
+    severity("T:Ctl:Reject", INVALID_ALARM);
+    alarmText("T:Ctl:Reject", "daemon not ready, not done");
+    xasdSnapshotSetSink(sink);
+    got.take = true;
+    gives("T:Ctl:EndScan", 1, xasCommandEndScan);
+    gives("T:Ctl:Discard", 1, xasCommandDiscard);
+    gives("T:Ctl:Reject", 1, xasCommandReject);
+    severity("T:Ctl:Reject", NO_ALARM);
+    gives("T:Ctl:Reprocess", 1, xasCommandReprocess);
+    gives("T:Ctl:Enable", 0, xasCommandDisable);
+    gives("T:Ctl:Enable", 1, xasCommandEnable);
+    count = got.count;
+    testdbPutFieldOk("T:Ctl:EndScan", DBR_LONG, 0);
+    testOk(got.count == count, "0 is no command");
+    testdbPutArrFieldOk("T:Ctl:Sample.VAL$", DBR_CHAR, sizeof name, name);
+    testOk(got.command == xasCommandSample && strcmp(got.text, name) == 0,
+           "Ctl:Sample sends all of \"%s\"", got.text);
+    testdbPutFieldOk("T:Ctl:Formula", DBR_STRING, "FeCl2");
+    testOk(got.command == xasCommandFormula && strcmp(got.text, "FeCl2") == 0,
+           "Ctl:Formula sends \"%s\"", got.text);
+    testdbPutFieldOk("D:Ctl:Reload", DBR_LONG, 1);
+    testOk(got.command == xasCommandReload && got.index == 0,
+           "Ctl:Reload is the daemon's");
+    got.take = false;
+    testdbPutFieldOk("T:Ctl:Sample", DBR_STRING, "NiCl2");
+    severity("T:Ctl:Sample", INVALID_ALARM);
+    xasdSnapshotSetSink(NULL);
+}
+
+static void badLinks(void)
+{
+    static const char *const pvs[] = { "BAD:Item",  "BAD:Station",
+                                       "BAD:Text",  "BAD:OneWord",
+                                       "BAD:Float", "BAD:Command" };
+
+    testDiag("links that lead nowhere");
+    for (size_t i = 0; i < sizeof pvs / sizeof *pvs; i++) {
+        dbCommon *record = testdbRecordPtr(pvs[i]);
+
+        testOk(!record->dpvt, "%s has no source", pvs[i]);
+        dbScanLock(record);
+        (void)dbProcess(record);
+        dbScanUnlock(record);
+        severity(pvs[i], INVALID_ALARM);
+    }
+}
+
+static bool hasDesc(DBENTRY *entry)
+{
+    return dbFindField(entry, "DESC") == 0 && dbGetString(entry)[0];
+}
+
+static void descriptions(void)
+{
+    DBENTRY entry;
+    int records = 0, bare = 0;
+
+    dbInitEntry(pdbbase, &entry);
+    for (long type = dbFirstRecordType(&entry); !type;
+         type = dbNextRecordType(&entry)) {
+        for (long r = dbFirstRecord(&entry); !r; r = dbNextRecord(&entry)) {
+            if (strncmp(dbGetRecordName(&entry), "BAD:", 4) == 0)
+                continue;
+            records++;
+            if (!hasDesc(&entry)) {
+                testDiag("%s has no DESC", dbGetRecordName(&entry));
+                bare++;
+            }
+        }
+    }
+    dbFinishEntry(&entry);
+    testOk(records > 60 && !bare, "%d records, %d without DESC", records, bare);
+}
+
+MAIN(publishTest)
+{
+    testPlan(0);
+    makeSnapshots();
+    startIoc();
+    before();
+    sound();
+    states();
+    broken();
+    unbounded();
+    twice();
+    numbers();
+    commands();
+    badLinks();
+    descriptions();
+    testIocShutdownOk();
+    testdbCleanup();
+    return testDone();
+}
