@@ -28,8 +28,8 @@ typedef struct xasctlCommand {
 } xasctlCommand;
 
 extern const xasctlCommand xasctlBackup, xasctlCheck, xasctlFeatures,
-    xasctlImport, xasctlModel, xasctlPredict, xasctlReference, xasctlSamples,
-    xasctlScans, xasctlShow, xasctlStats, xasctlTrain;
+    xasctlImport, xasctlModel, xasctlPlot, xasctlPredict, xasctlReference,
+    xasctlSamples, xasctlScans, xasctlShow, xasctlStats, xasctlTrain;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

@@ -7,20 +7,23 @@
 
 #include "xasNorm.h"
 #include "xasctl.h"
+#include "xasctlFigure.h"
 #include "xasctlXdi.h"
 
 typedef struct options {
     const char *file;
     xasctlEdge told;
     double e0_eV;
+    const char *svg;
 } options;
 
-enum { optionE0 = 300 };
+enum { optionE0 = 300, optionSvg };
 
 static const struct argp_option optionList[] = {
     { "element", 'E', "SYMBOL", 0, "absorber, whatever the file says", 0 },
     { "edge", 'e', "K|L", 0, "edge, whatever the file says", 0 },
     { "e0", optionE0, "EV", 0, "E0 of the normalisation, eV", 0 },
+    { "svg", optionSvg, "OUT", 0, "draw it as well", 0 },
     { 0 }
 };
 
@@ -43,6 +46,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (end == arg || *end || !(o->e0_eV > 0))
             argp_error(state, "--e0 %s: expected an energy in eV", arg);
         return 0;
+    case optionSvg: o->svg = arg; return 0;
     case ARGP_KEY_ARG:
         if (o->file)
             argp_error(state, "one file only");
@@ -79,10 +83,13 @@ static xasStatus analyse(const options *o, page *p, xasMessage *why)
                               xasSpectrumSize(s), o->e0_eV, &p->norm) == xasOk;
     status = xasFeaturesFind(s, p->xdi->element, p->xdi->shell,
                              p->xdi->file->formula, &p->features);
-    xasSpectrumDestroy(s);
     if (status != xasOk)
-        return xasFail(status, why, "%s: %s", o->file, xasStatusText(status));
-    return xasOk;
+        (void)xasFail(status, why, "%s: %s", o->file, xasStatusText(status));
+    else if (o->svg)
+        status = xasctlFigure(o->svg, o->file, s, &p->features,
+                              p->xdi->file->formula, why);
+    xasSpectrumDestroy(s);
+    return status;
 }
 
 /* Does a flag speak of this feature?  "pre_ambiguous" does of "pre_de". */

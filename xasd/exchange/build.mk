@@ -4,4 +4,4 @@ xas_SRCS += xasText.c xasXdi.c xasXdiWrite.c
 xas_SRCS += xasConf.c xasConfGroup.c xasConfKeys.c xasConfStation.c
 xas_SRCS += xasConfText.c
 USR_INCLUDES += $(addprefix -I$(XASD)/,num spectrum model assemble exchange)
-xas_SRCS += xasTsv.c
+xas_SRCS += xasTsv.c xasSvg.c
