@@ -5,3 +5,4 @@ tsvTest_LIBS += xas xasNumeric Com
 TESTS += tsvTest
 
 TESTSCRIPTS_HOST += cli.t
+TESTS += plot
