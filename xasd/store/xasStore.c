@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +24,17 @@ static xasStatus exec(xasStore *store, const char *sql)
     return xasSqlStatus(store, sqlite3_exec(store->db, sql, NULL, NULL, NULL));
 }
 
-/* SQLite says only that it could not; the system knows why. */
+/* SQLite says only that it could not; the system knows why. Where a file may
+ * not be made, SQLite has then looked for one to read, and found none. */
 static const char *whyNotOpen(const xasStore *store)
 {
     int code = store->db ? sqlite3_system_errno(store->db) : 0;
+    char *copy = code == ENOENT ? strdup(store->path) : NULL;
 
+    if (copy &&
+        faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS) != 0)
+        code = errno;
+    free(copy);
     return code ? strerror(code) : store->error.text;
 }
 
