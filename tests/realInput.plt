@@ -12,8 +12,8 @@ use POSIX qw(strtod);
 use Test::More;
 use XasBeamline;
 
-my $data = abs_path(($ENV{XASD_SHARED} || '../../../shared/data')
-                    . '/measured');
+my $data = abs_path(($ENV{XASD_SHARED} || '../../../shared')
+                    . '/data/measured');
 plan skip_all => 'no measured spectra here, see XASD_SHARED'
     unless $data && glob("$data/*.xdi");
 

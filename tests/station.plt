@@ -90,7 +90,9 @@ $ioc->say('dbpf P:Busy 1');
 points($ioc, 1, 20, 100);
 $ioc->end('KILL');
 $ioc = startIoc();
-like($station->expect(qr/^scan/, 40), qr/^scan interrupted points 20 lost 0/,
+# the last point may have been on its way
+like($station->expect(qr/^scan/, 40),
+    qr/^scan interrupted points (19|20) lost 0/,
     'the IOC was restarted: interrupted, its points are kept');
 $ioc->say('dbpf P:Busy 1');
 points($ioc, 1, 20, 100);
