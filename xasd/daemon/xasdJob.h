@@ -22,6 +22,7 @@ typedef struct xasdJob {
     xasScan *scan;     /* owned */
     size_t first;      /* chunk: index of its first point */
     bool reject;       /* finish: the operator discards it */
+    bool foreign;      /* finish: of a station that is no longer configured */
     bool shown;        /* finish: the result was published as unsaved */
     int64_t queued_ns; /* when it was handed over */
     const char *key;   /* setting */

@@ -180,10 +180,12 @@ static void applyNext(void)
     drain(SIZE_MAX);
     destroyStations();
     status = xasdSetupReplace(the.next);
-    if (status == xasOk)
+    if (status == xasOk) {
         the.conf = the.next;
-    else
+        xasdWorkerSetConf(the.worker, the.conf);
+    } else {
         xasConfDestroy(the.next);
+    }
     the.next = NULL;
     the.generation++;
     if (status == xasOk)

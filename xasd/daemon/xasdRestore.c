@@ -60,6 +60,7 @@ static xasStatus adopt(xasdWorker *w, int64_t row)
         return xasErrMemory;
     }
     job->scan = scan;
+    job->foreign = station == XAS_STATIONS_MAX;
     job->queued_ns = xasTimeNow();
     xasdJobsPut(w->jobs, job);
     return xasOk;

@@ -62,19 +62,6 @@ void xasdShowResult(size_t station, const xasResult *result,
         xasdSnapshotPostNow(station + 1, xasdPartResult);
 }
 
-void xasdShowState(size_t station, xasPredState state, const char *reason,
-                   int64_t stamp_ns)
-{
-    xasdSnapshot *s = xasdSnapshotLock(station + 1);
-
-    s->result.predicted.state = state;
-    (void)snprintf(s->result.predicted.reason,
-                   sizeof s->result.predicted.reason, "%s", reason);
-    s->stamp_ns[xasdPartResult] = stamp_ns;
-    xasdSnapshotUnlock();
-    xasdSnapshotPostNow(station + 1, xasdPartResult);
-}
-
 void xasdShowSaved(size_t station, int64_t number, int64_t saved,
                    int64_t stamp_ns, bool post)
 {

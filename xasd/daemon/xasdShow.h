@@ -7,15 +7,11 @@
 /* Copies of results into snapshots, for the worker and for the start. */
 
 /** \brief Show a result with its spectrum.
- * \param scan  for the arrays Last:Energy, Norm, Flat; NULL: they stay empty
- * \param stamp_ns  that the records carry
- * \param post  process the records (not before iocInit) */
+ * \param scan  for the arrays Last:Energy, Norm, Flat; NULL: they stay as they
+ * are \param stamp_ns  that the records carry \param post  process the records
+ * (not before iocInit) */
 void xasdShowResult(size_t station, const xasResult *result,
                     const xasScan *scan, int64_t stamp_ns, bool post);
-
-/** \brief Show that a prediction is worth something else now. */
-void xasdShowState(size_t station, xasPredState state, const char *reason,
-                   int64_t stamp_ns);
 
 /** \brief Row and journalled points of the running or last scan. */
 void xasdShowSaved(size_t station, int64_t number, int64_t saved,

@@ -7,7 +7,6 @@
 
 #include <errlog.h>
 
-#include "xasStoreScan.h"
 #include "xasVersion.h"
 
 /* DESIGN.md section 6: a result waits so long for the store, then it is shown
@@ -15,7 +14,6 @@
 #define UNSAVED_AFTER_NS 2000000000LL
 #define RETRY_S          0.1
 #define IDLE_S           1.0
-#define OPEN_MAX         64
 
 static bool transient(xasStatus status)
 {
@@ -72,28 +70,49 @@ static void showUnsaved(xasdWorker *w)
     if (!job || xasTimeNow() - job->queued_ns < UNSAVED_AFTER_NS)
         return;
     job->shown = true;
-    if (xasPipelineUnsaved(w->pipeline, job->scan, &result))
+    if (job->foreign || xasPipelineUnsaved(w->pipeline, job->scan, &result))
         return;
     me = &w->station[job->station];
     me->last = result;
     me->haveLast = true;
-    me->previous = false;
+    me->previous = me->stale = false;
     xasdWorkerShow(w, job->station, job->scan, result.stamp_ns);
 }
 
 static void noticeModels(xasdWorker *w)
 {
-    bool changed = false;
-    xasStatus status = xasPipelineRefresh(w->pipeline, &changed);
+    bool changed = false, outdated;
 
-    if (status == xasErrVersion)
+    (void)xasPipelineRefresh(w->pipeline, &changed); /* tried again soon */
+    outdated = xasPipelineOutdated(w->pipeline);
+    if (outdated && !w->outdated)
         errlogSevPrintf(errlogMajor, "xasd: an active model is of other "
-                                     "feature definitions: not used\n");
+                                     "feature definitions, not used: train "
+                                     "and activate a new one\n");
+    w->outdated = outdated;
     if (!changed)
         return;
     errlogSevPrintf(errlogInfo, "xasd: active models changed\n");
     for (size_t i = 0; i < w->conf->nStations; i++)
         xasdWorkerAdd(w, xasdJobReprocess, i);
+}
+
+/* A prediction may be shown for so long; then it is marked as old. */
+static void noticeAge(xasdWorker *w)
+{
+    int64_t now = xasTimeNow();
+
+    for (size_t i = 0; i < w->conf->nStations; i++) {
+        double limit_s = w->conf->station[i].stale_after_s;
+        place *me = &w->station[i];
+        bool stale = limit_s > 0 && me->haveLast &&
+                     (double)(now - me->last.stamp_ns) > limit_s * 1e9;
+
+        if (stale == me->stale)
+            continue;
+        me->stale = stale;
+        xasdWorkerShow(w, i, NULL, now);
+    }
 }
 
 static void drop(xasdWorker *w, xasdJob *job, xasStatus status)
@@ -144,6 +163,7 @@ static void *run(void *arg)
         if (xasTimeNow() - shown >= (int64_t)(IDLE_S * 1e9)) {
             shown = xasTimeNow();
             noticeModels(w);
+            noticeAge(w);
             showStore(w);
         }
     }
@@ -154,17 +174,14 @@ xasStatus xasdWorkerCreate(const xasConf *conf, xasStore *store,
                            xasdWorker **out, xasMessage *message)
 {
     xasdWorker *w = calloc(1, sizeof *w);
-    xasPipelineRules rules = { .level = conf->station[0].level,
-                               .join_days = conf->join_days,
-                               .no_join = conf->no_join,
-                               .nNoJoin = conf->nNoJoin,
-                               .code = XAS_VERSION };
+    xasPipelineRules rules;
     xasStatus status;
 
     if (!w)
         return xasFail(xasErrMemory, message, "out of memory");
     w->conf = conf;
     w->store = store;
+    xasdWorkerRules(w, 0, &rules);
     status = xasdJobsCreate(&w->jobs);
     if (status == xasOk)
         status = xasPipelineCreate(store, &rules, &w->pipeline);
@@ -203,9 +220,9 @@ void xasdWorkerPut(xasdWorker *w, xasdJob *job)
     xasdJobsPut(w->jobs, job);
 }
 
-size_t xasdWorkerQueued(xasdWorker *w)
+void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf)
 {
-    return xasdJobsCount(w->jobs);
+    w->conf = conf;
 }
 
 void xasdWorkerDestroy(xasdWorker *w, double wait_s)

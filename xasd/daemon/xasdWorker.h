@@ -24,7 +24,10 @@ xasStatus xasdWorkerStart(xasdWorker *w);
 
 /** \brief Hand a job over; it is the worker's from then on. */
 void xasdWorkerPut(xasdWorker *w, xasdJob *job);
-size_t xasdWorkerQueued(xasdWorker *w);
+
+/** \brief Rules of another configuration of the same stations from now on.
+ * The earlier one must live as long as the worker. */
+void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf);
 
 /** \brief Finish all jobs, end the thread, close the store. A store that takes
  * nothing is tried for wait_s; what is lost then is logged scan by scan. */

@@ -81,6 +81,17 @@ static void tellPartners(xasdWorker *w, size_t station)
     }
 }
 
+void xasdWorkerRules(const xasdWorker *w, size_t station, xasPipelineRules *out)
+{
+    const xasConf *conf = w->conf;
+
+    *out = (xasPipelineRules){ .level = conf->station[station].level,
+                               .join_days = conf->join_days,
+                               .no_join = conf->no_join,
+                               .nNoJoin = conf->nNoJoin,
+                               .code = XAS_VERSION };
+}
+
 static void refuse(xasResult *result, const char *reason)
 {
     xasResult blank;
@@ -98,10 +109,13 @@ void xasdWorkerShow(xasdWorker *w, size_t station, const xasScan *scan,
     place *me = &w->station[station];
     xasResult shown = me->last;
 
-    if (me->previous && xasPredStateSeverity(shown.predicted.state) < 2) {
+    if ((me->previous || me->stale) &&
+        xasPredStateSeverity(shown.predicted.state) < 2) {
         shown.predicted.state = xasPredPrevious;
         (void)snprintf(shown.predicted.reason, sizeof shown.predicted.reason,
-                       "another scan has started since");
+                       "%s",
+                       me->previous ? "another scan has started since"
+                                    : "older than stale_after_s");
     }
     xasdShowResult(station, &shown, scan, stamp_ns, true);
 }
@@ -118,13 +132,17 @@ static xasStatus doFinish(xasdWorker *w, xasdJob *job)
     if (status)
         return status;
     errlogSevPrintf(errlogInfo, "xasd: %s: scan %lld %s, %zu points, %s\n",
-                    xasdWorkerName(w, job->station), (long long)job->scan->row,
+                    job->scan->station, (long long)job->scan->row,
                     xasExitName(job->scan->exit), job->scan->n,
                     xasPredStateName(result.predicted.state));
-    me->row = 0;
+    if (job->foreign)
+        return xasOk;
+    if (me->row == job->scan->row)
+        me->row =
+            0; /* else: a scan of an earlier run, beside the running one */
     me->last = result;
     me->haveLast = true;
-    me->previous = false;
+    me->previous = me->stale = false;
     xasdShowSaved(job->station, job->scan->row, (int64_t)job->scan->n,
                   job->scan->end_ns, true);
     xasdWorkerShow(w, job->station, job->scan, result.stamp_ns);
@@ -197,7 +215,10 @@ static xasStatus doStarted(xasdWorker *w, const xasdJob *job)
 
 xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job)
 {
-    xasPipelineSetLevel(w->pipeline, w->conf->station[job->station].level);
+    xasPipelineRules rules;
+
+    xasdWorkerRules(w, job->station, &rules);
+    xasPipelineSetRules(w->pipeline, &rules);
     switch (job->kind) {
     case xasdJobOpen: return doOpen(w, job);
     case xasdJobChunk: return doChunk(w, job);

@@ -17,11 +17,12 @@ typedef struct place {
     xasResult last; /* newest result shown */
     bool haveLast;
     bool previous; /* another scan has started since */
+    bool stale;    /* older than stale_after_s; shown as such */
     xasScan *open; /* left by an earlier run, to be resumed */
 } place;
 
 struct xasdWorker {
-    const xasConf *conf;
+    _Atomic(const xasConf *) conf; /* in force; the loop changes it */
     xasStore *store;
     xasPipeline *pipeline;
     xasdJobs *jobs;
@@ -31,11 +32,16 @@ struct xasdWorker {
     xasdStoreState state;
     double writeMs;
     char storeText[XAS_SAMPLE_SIZE];
+    bool outdated; /* an active model cannot be used; logged */
     place station[XAS_STATIONS_MAX]; /* the thread's own, once it runs */
 };
 
 /** \brief Name of a station, for the log. */
 const char *xasdWorkerName(const xasdWorker *w, size_t station);
+
+/** \brief What the configuration in force says of a station's predictions. */
+void xasdWorkerRules(const xasdWorker *w, size_t station,
+                     xasPipelineRules *out);
 
 /** \brief Do a job; xasErrBusy, xasErrIo, xasErrFull: try it again later. */
 xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job);

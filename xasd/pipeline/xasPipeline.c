@@ -40,36 +40,48 @@ void xasPipelineDestroy(xasPipeline *p)
     free(p);
 }
 
-void xasPipelineSetLevel(xasPipeline *p, double level)
+void xasPipelineSetRules(xasPipeline *p, const xasPipelineRules *rules)
 {
-    p->rules.level = level;
+    p->rules = *rules;
 }
 
 /* Another row, or the first look: read it. The old one stays when that
- * fails, since it is still a sound model. */
+ * fails, since it is still a sound model.  One of other feature definitions,
+ * such as an update of the program leaves active, is as good as none. */
 static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
 {
-    xasModel *model = NULL;
-    xasModelHead head;
+    xasActive *a = &p->active;
+    int64_t now = a->model[kind] ? a->head[kind].row : a->outdated[kind];
     int64_t row = 0;
+    xasModel *model = NULL;
+    xasModelHead head = { 0 };
     xasStatus status = xasStoreModelActive(p->store, kind, &row);
 
-    if (status || (p->active.model[kind] ? p->active.head[kind].row : 0) == row)
+    if (status || now == row)
         return status;
-    if (row) {
+    if (row)
         status = xasStoreModelRead(p->store, row, &head, &model);
-        if (status)
-            return status;
-        if (head.definitions != XAS_FEATURES_VERSION) {
-            xasModelDestroy(model);
-            return xasErrVersion;
-        }
-        p->active.head[kind] = head;
+    if (status)
+        return status;
+    a->outdated[kind] = 0;
+    if (row && head.definitions != XAS_FEATURES_VERSION) {
+        a->outdated[kind] = row;
+        xasModelDestroy(model);
+        model = NULL;
     }
-    xasModelDestroy(p->active.model[kind]);
-    p->active.model[kind] = model;
+    xasModelDestroy(a->model[kind]);
+    a->model[kind] = model;
+    a->head[kind] = head;
     *changed = true;
     return xasOk;
+}
+
+bool xasPipelineOutdated(const xasPipeline *p)
+{
+    for (int k = 0; k < xasKindCount; k++)
+        if (p->active.outdated[k])
+            return true;
+    return false;
 }
 
 xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed)

@@ -11,8 +11,8 @@
 typedef struct xasPipeline xasPipeline;
 
 typedef struct xasPipelineRules {
-    double level;                           /* interval asked for, 0.80 */
-    double join_days;                       /* 0: no limit */
+    double level;     /* of the interval asked for, 0.5 to 0.99 */
+    double join_days; /* 0: no limit */
     const char (*no_join)[XAS_SAMPLE_SIZE]; /* [nNoJoin] never joined */
     size_t nNoJoin;
     const char *code; /* version of the program, stored */
@@ -23,8 +23,8 @@ xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
                             xasPipeline **out);
 void xasPipelineDestroy(xasPipeline *p);
 
-/** \brief Level of the interval asked for from now on, 0.5 to 0.99. */
-void xasPipelineSetLevel(xasPipeline *p, double level);
+/** \brief Other rules from now on. */
+void xasPipelineSetRules(xasPipeline *p, const xasPipelineRules *rules);
 
 /** \brief Normalise and find features: pure numbers, no store.
  *
@@ -40,6 +40,10 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result);
 /** \brief Re-read the active models if another connection has written.
  * \param[out] changed  they are others than before; may be NULL */
 xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
+
+/** \brief Is a model active that cannot be used, being of other feature
+ * definitions?  Predictions say no model then. */
+bool xasPipelineOutdated(const xasPipeline *p);
 
 /** \brief The whole road of one scan: analyse, close and store it with its
  * features, predict, store the prediction.

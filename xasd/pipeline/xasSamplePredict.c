@@ -188,7 +188,10 @@ void xasSamplePredict(const xasActive *active, const xasSide *sides,
     }
     if (use == xasKindCount || !active->model[use]) {
         p->state = xasPredNoModel;
-        (void)snprintf(p->reason, sizeof p->reason, "no active model of %s",
+        (void)snprintf(p->reason, sizeof p->reason, "%s of %s",
+                       use != xasKindCount && active->outdated[use]
+                           ? "train again: old features in the model"
+                           : "no active model",
                        use == xasKindCount ? "this edge" : xasKindName(use));
     }
     for (int k = 0; k < xasKindCount; k++) {

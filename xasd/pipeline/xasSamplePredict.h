@@ -10,6 +10,8 @@
 typedef struct xasActive {
     xasModelHead head[xasKindCount];
     xasModel *model[xasKindCount];
+    int64_t outdated[xasKindCount]; /* row that is active, but of other feature
+                                     * definitions than ours; 0: none */
 } xasActive;
 
 /** One edge of a sample: its scan and what that came to. */

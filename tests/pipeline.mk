@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+TESTPROD_HOST += pipelineTest
+pipelineTest_SRCS += pipelineTest.c storeTestScan.c
+pipelineTest_LIBS += xas xasNumeric Com
+pipelineTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
+TESTS += pipelineTest
