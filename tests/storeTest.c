@@ -323,6 +323,9 @@ static int64_t measured(xasStore *store, const char *sample,
     scan->start_ns += (int64_t)day * 86400 * 1000000000;
     (void)snprintf(scan->element, sizeof scan->element, "%s", element);
     scan->shell = shell;
+    if (strcmp(flags, "cut") == 0)
+        (void)xasScanAddEvent(scan, scan->start_ns, "cut",
+                              "sample may be longer");
     if (closeScan(store, scan) != xasOk)
         testAbort("%s", xasStoreError(store));
     testResultMake(&r, scan, 1);
@@ -349,7 +352,7 @@ static void testSamples(xasStore *store)
 {
     int64_t k1 = measured(store, "S", "Fe", xasShellK, 0, "");
     int64_t l1 = measured(store, "S", "Fe", xasShellL, 30, "noise_scaled");
-    int64_t k2, co, nameless, bad;
+    int64_t k2, co, nameless, bad, cut;
     xasSampleScans found;
 
     joins(store, k1, true, 0, k1, l1, "both edges");
@@ -374,6 +377,9 @@ static void testSamples(xasStore *store)
     joins(store, l1, true, 0, k1, l1, "rejected by the operator");
     nameless = measured(store, "", "Fe", xasShellK, 5, "");
     joins(store, nameless, true, 0, nameless, 0, "without a name");
+    cut = measured(store, "S", "Fe", xasShellK, 6, "cut");
+    joins(store, l1, true, 0, k1, l1, "a name that may be cut joins nothing");
+    joins(store, cut, true, 0, cut, 0, "but stands for itself");
     testOk1(xasStoreSampleScans(store, k1, true, 0, &found) == xasOk &&
             strcmp(found.detectionK, "transmission") == 0 && found.sample > 0);
     testOk1(xasStoreSampleScans(store, 99999, true, 0, &found) ==

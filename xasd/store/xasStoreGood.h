@@ -11,4 +11,10 @@
     "AND EXISTS (SELECT 1 FROM feature f WHERE f.scan = c.id "                 \
     "AND f.value IS NOT NULL)"
 
+/** Condition of a scan c whose sample's name came whole: only such names join
+ * scans. */
+#define XAS_WHOLE_NAME                                                         \
+    "NOT EXISTS (SELECT 1 FROM scan_event e WHERE e.scan = c.id "              \
+    "AND e.what = 'cut' AND e.text LIKE 'sample %')"
+
 #endif

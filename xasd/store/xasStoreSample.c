@@ -9,6 +9,7 @@ static const double dayNs = 86400e9;
 typedef struct wanted {
     int64_t scan, sample, start_ns;
     char element[4], edge[4];
+    bool wholeName;
 } wanted;
 
 static xasStatus readWanted(xasStore *store, int64_t row, wanted *w)
@@ -16,8 +17,9 @@ static xasStatus readWanted(xasStore *store, int64_t row, wanted *w)
     sqlite3_stmt *s;
     xasStatus status = xasSqlPrepare(
         store, &s,
-        "SELECT sample, start_ns, element, edge FROM scan WHERE id = ?", "i",
-        row);
+        "SELECT c.sample, c.start_ns, c.element, c.edge, " XAS_WHOLE_NAME
+        " FROM scan c WHERE c.id = ?",
+        "i", row);
 
     if (status == xasOk)
         status = xasSqlStep(store, s);
@@ -27,6 +29,7 @@ static xasStatus readWanted(xasStore *store, int64_t row, wanted *w)
         w->start_ns = sqlite3_column_int64(s, 1);
         xasSqlText(s, 2, w->element, sizeof w->element);
         xasSqlText(s, 3, w->edge, sizeof w->edge);
+        w->wholeName = sqlite3_column_int(s, 4) != 0;
     }
     (void)sqlite3_finalize(s);
     if (status == xasErrNotFound)
@@ -74,7 +77,7 @@ static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
         "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
         "WHERE c.sample = ? AND c.edge = ? AND c.element = ? "
         "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " XAS_GOOD_SCAN
-        " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1",
+        " AND " XAS_WHOLE_NAME " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1",
         "ittdi", w->sample, edge, w->element, days * dayNs, w->start_ns);
 
     if (status == xasOk)
@@ -93,7 +96,7 @@ xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
     if (status != xasOk)
         return status;
     found.sample = w.sample;
-    if (!joinable || !w.sample || !w.element[0]) {
+    if (!joinable || !w.sample || !w.wholeName || !w.element[0]) {
         status = itself(store, &w, "K", &found.kScan, found.detectionK,
                         sizeof found.detectionK);
         if (status == xasOk)

@@ -59,7 +59,8 @@ typedef struct xasSampleScans {
  *
  * Good: closed, not rejected, of the same element, its features without the
  * flags no_edge and wrong_element.
- * \param joinable  false: only the scan itself (no name, or one in no_join)
+ * \param joinable  false: only the scan itself (no name, or one in no_join);
+ *        so it is too where the name may have been cut on its way
  * \param join_days no further apart than this from the scan; 0: no limit */
 xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
                               double join_days, xasSampleScans *out);
