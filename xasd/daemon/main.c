@@ -64,6 +64,8 @@ static void setTop(const char *script)
 static int start(const char *script)
 {
     setTop(script);
+    /* After a long outage libca searches as rarely as every 300 s. */
+    (void)setenv("EPICS_CA_MAX_SEARCH_PERIOD", "60", 0);
     if (iocsh(script)) {
         fprintf(stderr, "xasd: %s failed, see above\n", script);
         return -1;
