@@ -9,6 +9,7 @@ use Test::More;
 use XasBeamline;
 
 my $b = XasBeamline->new;
+$b->start_repeater; # else libca starts one, which outlives the daemon
 my $work = $b->{work};
 my $st_cmd = "$b->{top}/iocBoot/iocxasd/st.cmd";
 
@@ -217,7 +218,6 @@ SKIP: {
 my $waits = $conf;
 $waits =~ s/"BL5S1:Comment"/"BL5S1:Coment"/ or die;
 $waits =~ s/"BL1N2:TEY"/"BL1N2:TEYY"/ or die;
-$b->start_repeater;
 {
     local $ENV{XASD_CONF} = write_text('waits.conf', $waits);
     $b->start_xasd;
