@@ -56,5 +56,25 @@ is($b->sql("SELECT exit, points = planned, detection FROM scan WHERE id = 2"),
 is($b->sql("SELECT group_concat(name) FROM (SELECT name FROM scan_channel
             WHERE scan = 2 AND type = 'f64' ORDER BY name)"),
    'energy,fluor,i0', 'with its channels only');
+
+# What clients have said outlives a reload.
+$other =~ s/^\s*(sample|formula) += "BL1N2:.*\n//mg;
+$b->put('BL1N2:XASD:Ctl:Enable', 0);
+ok($b->wait_for(sub { $b->get('BL1N2:XASD:Scan:State') eq 'disabled' }),
+   'a station is disabled');
+write_conf($other);
+reload();
+ok(said(qr/(xasd\.conf is in force\n.*){2}/s), 'the sample is no PV now');
+ok($b->wait_connected, 'connected again');
+is($b->get('BL1N2:XASD:Scan:State'), 'disabled', 'it still is');
+$b->put('BL1N2:XASD:Ctl:Enable', 1);
+$b->put('BL1N2:XASD:Ctl:Sample', "  batch 7\t");
+reload();
+ok(said(qr/(xasd\.conf is in force\n.*){3}/s), 'once more');
+ok($b->wait_connected, 'connected again');
+$b->put('BL1N2:Dwell', 0.0005);
+ok($b->measure('BL1N2', 'FeCl2'), 'a scan of it');
+is($b->sql('SELECT sample FROM history WHERE scan = 3'), 'batch 7',
+   'has the name given, without the space around it');
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

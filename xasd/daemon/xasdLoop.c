@@ -34,7 +34,9 @@ static struct {
     xasdChannels *channels;
     struct event_base *base;
     xasdWatch *station[XAS_STATIONS_MAX];
-    int64_t second_ns; /* when the last one began */
+    xasdSaid said[XAS_STATIONS_MAX]; /* while there is no xasdWatch */
+    size_t nStations;                /* as long as the daemon runs */
+    int64_t second_ns;               /* when the last one began */
     int64_t heartbeat;
 } the;
 
@@ -99,29 +101,6 @@ static void everySecond(int64_t now)
     showCa();
 }
 
-/* What clients said in an earlier run about stations without such PVs. */
-static void feedSettings(size_t i)
-{
-    static const struct {
-        xasRole role;
-        xasCommand command;
-    } kept[] = { { xasRoleSample, xasCommandSample },
-                 { xasRoleFormula, xasCommandFormula } };
-
-    for (size_t k = 0; k < 2; k++) {
-        const char *text = xasdSetupSetting(i, kept[k].role);
-        xasEvent event = { .kind = xasEventCommand,
-                           .initial = true,
-                           .station = (uint16_t)i,
-                           .received_ns = xasTimeNow(),
-                           .value = kept[k].command,
-                           .text = text };
-
-        if (text[0] && !the.conf->station[i].pv[kept[k].role][0])
-            xasdWatchEvent(the.station[i], &event);
-    }
-}
-
 static xasStatus makeStations(void)
 {
     xasStatus status = xasOk;
@@ -131,7 +110,7 @@ static xasStatus makeStations(void)
             xasdWatchCreate(the.conf, i, the.worker, get,
                             xasdWorkerTakeOpen(the.worker, i), &the.station[i]);
         if (status == xasOk)
-            feedSettings(i);
+            xasdWatchSay(the.station[i], &the.said[i]);
     }
     return status;
 }
@@ -155,8 +134,10 @@ static xasStatus connectAll(void)
 static void destroyStations(void)
 {
     for (size_t i = 0; i < the.conf->nStations; i++) {
-        if (the.station[i])
+        if (the.station[i]) {
             xasdWatchStop(the.station[i]);
+            xasdWatchSaid(the.station[i], &the.said[i]);
+        }
         xasdWatchDestroy(the.station[i]);
         the.station[i] = NULL;
     }
@@ -265,7 +246,7 @@ static bool onCommand(size_t index, xasCommand command, const char *text,
     (void)value;
     if (index == 0 && command == xasCommandReload)
         return raise(SIGHUP) == 0; /* as a person at the keyboard would */
-    if (index == 0 || index > the.conf->nStations)
+    if (index == 0 || index > the.nStations)
         return false;
     event.station = (uint16_t)(index - 1);
     event.value = command;
@@ -319,11 +300,13 @@ static xasStatus serve(void)
                         the.conf->nStations);
         xasdNotify("READY=1");
         status = xasOk;
+        xasdSnapshotSetSink(onCommand);
         if (early)
             onStop(early, 0, NULL);
         else if (event_base_dispatch(the.base) < 0)
             status = xasErrIo;
         xasdNotify("STOPPING=1");
+        xasdSnapshotSetSink(NULL);
     }
     for (size_t i = 0; i < 5; i++)
         if (events[i])
@@ -336,7 +319,10 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
     xasStatus status;
 
     the.conf = conf;
+    the.nStations = conf->nStations;
     the.worker = worker;
+    for (size_t i = 0; i < conf->nStations; i++)
+        xasdSetupSaid(i, &the.said[i]);
     the.base = event_base_new();
     status = the.base
                  ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_TEXT_BYTES, &the.queue)
@@ -345,13 +331,10 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
         status = makeStations();
     if (status == xasOk)
         status = connectAll();
-    if (status == xasOk) {
-        xasdSnapshotSetSink(onCommand);
+    if (status == xasOk)
         status = serve();
-        xasdSnapshotSetSink(NULL);
-    } else {
+    else
         errlogSevPrintf(errlogFatal, "xasd: %s\n", xasStatusText(status));
-    }
     xasdChannelsStop(the.channels);
     if (the.queue)
         drain(SIZE_MAX);

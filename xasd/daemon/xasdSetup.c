@@ -28,7 +28,7 @@ static struct {
     size_t n;
     _Atomic(const xasConf *) now;
     xasdWorker *worker;
-    char setting[XAS_STATIONS_MAX][2][XAS_SAMPLE_SIZE]; /* sample, formula */
+    xasdSaid said[XAS_STATIONS_MAX];
 } the;
 
 const xasConf *xasdSetupConf(void)
@@ -53,9 +53,9 @@ xasdWorker *xasdSetupWorker(void)
     return the.worker;
 }
 
-const char *xasdSetupSetting(size_t station, xasRole role)
+void xasdSetupSaid(size_t station, xasdSaid *out)
 {
-    return the.setting[station][role == xasRoleFormula];
+    *out = the.said[station];
 }
 
 /* Two CA servers on one port of a host fail silently: the second gets another
@@ -129,9 +129,9 @@ static void readSettings(const xasConf *conf, xasStore *store)
         const char *station = conf->station[i].name;
 
         (void)xasStoreSettingGet(store, station, xasRoleName(xasRoleSample),
-                                 the.setting[i][0]);
+                                 the.said[i].sample);
         (void)xasStoreSettingGet(store, station, xasRoleName(xasRoleFormula),
-                                 the.setting[i][1]);
+                                 the.said[i].formula);
     }
 }
 

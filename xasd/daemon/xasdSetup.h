@@ -3,7 +3,7 @@
 #define XASD_SETUP_H
 
 #include "xasConf.h"
-#include "xasdWorker.h"
+#include "xasdWatch.h"
 
 /** \brief xasdConfigure: read the configuration, open the database, show the
  * last results, load the records. Once, before iocInit. */
@@ -15,7 +15,7 @@ const xasConf *xasdSetupConf(void);
 xasStatus xasdSetupReplace(xasConf *conf);
 /** \brief What xasdSetup made; NULL before it. */
 xasdWorker *xasdSetupWorker(void);
-/** \brief Settings kept from earlier runs: feed them as commands. */
-const char *xasdSetupSetting(size_t station, xasRole role);
+/** \brief What clients said in an earlier run. */
+void xasdSetupSaid(size_t station, xasdSaid *out);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "xasdLive.h"
 #include "xasdSnapshot.h"
+#include "xasdText.h"
 
 #define SHOW_NS 200000000LL /* live records: 5 Hz at most */
 
@@ -23,8 +24,8 @@ struct xasdWatch {
     size_t journalled; /* points of the running scan handed to the worker */
     int64_t journal_ns, shown_ns;
     bool changed; /* since the records were last shown */
-    bool disabled, discard;
-    bool muted; /* ended by the operator: until the station is idle */
+    xasdSaid said;
+    bool discard; /* the scan that ends now */
     xasExit lastExit;
     int64_t stamp_ns; /* of the newest event */
     double lag_s;
@@ -166,7 +167,7 @@ static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
     if (!xasAssemblerScan(s->assembler))
         return;
     status = xasAssemblerStop(s->assembler, exit, reason, now_ns);
-    s->muted = true;
+    s->said.muted = true;
     if (status)
         warn(s, reason, status);
     drain(s, now_ns);
@@ -183,10 +184,22 @@ static void keep(xasdWatch *s, const char *key, const char *text)
     xasdWorkerPut(s->worker, job);
 }
 
-/* A name given by a client stands in for the PV that the station lacks. */
-static void setText(xasdWatch *s, xasRole role, const xasEvent *event)
+static void useText(xasdWatch *s, xasRole role, const char *text)
 {
-    xasEvent value = *event;
+    xasEvent value = { .kind = xasEventValue,
+                       .role = (uint8_t)role,
+                       .station = (uint16_t)s->index,
+                       .received_ns = xasTimeNow(),
+                       .text = text };
+
+    if (!s->own->pv[role][0])
+        (void)xasAssemblerFeed(s->assembler, &value);
+}
+
+/* A name given by a client stands in for the PV that the station lacks. */
+static void setText(xasdWatch *s, xasRole role, const char *text)
+{
+    char *said = role == xasRoleSample ? s->said.sample : s->said.formula;
 
     if (s->own->pv[role][0]) {
         errlogSevPrintf(errlogMinor,
@@ -194,12 +207,23 @@ static void setText(xasdWatch *s, xasRole role, const xasEvent *event)
                         s->own->name, xasRoleName(role), s->own->pv[role]);
         return;
     }
-    value.kind = xasEventValue;
-    value.role = (uint8_t)role;
-    value.severity = 0;
-    (void)xasAssemblerFeed(s->assembler, &value);
-    if (!event->initial)
-        keep(s, xasRoleName(role), event->text ? event->text : "");
+    xasdTextClean(text, strlen(text), said);
+    useText(s, role, said);
+    keep(s, xasRoleName(role), said);
+}
+
+void xasdWatchSaid(const xasdWatch *s, xasdSaid *out)
+{
+    *out = s->said;
+}
+
+void xasdWatchSay(xasdWatch *s, const xasdSaid *said)
+{
+    s->said = *said;
+    if (said->sample[0])
+        useText(s, xasRoleSample, said->sample);
+    if (said->formula[0])
+        useText(s, xasRoleFormula, said->formula);
 }
 
 static void simple(xasdWatch *s, xasdJobKind kind)
@@ -213,6 +237,7 @@ static void simple(xasdWatch *s, xasdJobKind kind)
 static void command(xasdWatch *s, const xasEvent *event)
 {
     int64_t now = event->received_ns;
+    const char *text = event->text ? event->text : "";
 
     switch ((xasCommand)event->value) {
     case xasCommandEndScan:
@@ -222,15 +247,15 @@ static void command(xasdWatch *s, const xasEvent *event)
         s->discard = xasAssemblerScan(s->assembler) != NULL;
         stopScan(s, xasExitAborted, "discarded by the operator", now);
         break;
-    case xasCommandEnable: s->disabled = false; break;
+    case xasCommandEnable: s->said.disabled = false; break;
     case xasCommandDisable:
-        s->disabled = true;
+        s->said.disabled = true;
         stopScan(s, xasExitAborted, "station disabled", now);
         break;
     case xasCommandReject: simple(s, xasdJobReject); break;
     case xasCommandReprocess: simple(s, xasdJobReprocess); break;
-    case xasCommandSample: setText(s, xasRoleSample, event); break;
-    case xasCommandFormula: setText(s, xasRoleFormula, event); break;
+    case xasCommandSample: setText(s, xasRoleSample, text); break;
+    case xasCommandFormula: setText(s, xasRoleFormula, text); break;
     case xasCommandReload: break; /* the daemon's, not a station's */
     }
     s->changed = true;
@@ -243,8 +268,8 @@ static bool ignored(xasdWatch *s, const xasEvent *event)
     if (event->kind != xasEventValue)
         return false;
     if (event->role == xasRoleActive && event->value == 0)
-        s->muted = false;
-    if (!s->disabled && !s->muted)
+        s->said.muted = false;
+    if (!s->said.disabled && !s->said.muted)
         return false;
     return event->role < xasChannelCount || event->role == xasRoleCommit ||
            event->role == xasRoleSequence ||
@@ -289,7 +314,7 @@ static bool connected(const xasdWatch *s)
 
 static int32_t stateOf(const xasdWatch *s, const xasScan *scan)
 {
-    if (s->disabled)
+    if (s->said.disabled)
         return xasdScanDisabled;
     if (!connected(s))
         return xasdScanDisconnected;
@@ -374,7 +399,7 @@ void xasdWatchShowCa(xasdWatch *s, const xasdWatchCa *ca)
     to->expected = ca->expected;
     to->reconnects = ca->reconnects;
     to->eventsLost = ca->lost;
-    to->lag_s = isfinite(s->lag_s) ? s->lag_s : 0;
+    to->lag_s = s->lag_s;
     memcpy(to->missing, ca->missing, sizeof to->missing);
     to->known[xasdPartCa] = true;
     to->stamp_ns[xasdPartCa] = xasTimeNow();

@@ -18,6 +18,16 @@ xasStatus xasdWatchCreate(const xasConf *conf, size_t index, xasdWorker *worker,
                           xasdWatchGet get, xasScan *resume, xasdWatch **out);
 void xasdWatchDestroy(xasdWatch *s);
 
+/** What clients said by the station's `Ctl:` records.  It outlives a reload,
+ * and the texts a restart. */
+typedef struct xasdSaid {
+    bool disabled;
+    bool muted; /* the rest of a scan that they ended is to be ignored */
+    char sample[XAS_SAMPLE_SIZE], formula[XAS_SAMPLE_SIZE];
+} xasdSaid;
+void xasdWatchSaid(const xasdWatch *s, xasdSaid *out);
+void xasdWatchSay(xasdWatch *s, const xasdSaid *said);
+
 /** \brief One event of its PVs, or a command. */
 void xasdWatchEvent(xasdWatch *s, const xasEvent *event);
 

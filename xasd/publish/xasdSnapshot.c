@@ -14,6 +14,11 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static xasdSnapshot *all; /* [count]; its fields are guarded by lock */
 static IOSCANPVT (*ioscan)[xasdPartCount];
 static size_t count;
+
+/* Held while a command is handed over, so that none is under way once a sink
+ * has been taken out.  Taken with a record locked; inside it only the sink's
+ * own locks. */
+static pthread_mutex_t sinkLock = PTHREAD_MUTEX_INITIALIZER;
 static xasdCommandSink sink;
 
 xasStatus xasdSnapshotInit(size_t n)
@@ -88,18 +93,18 @@ void *xasdSnapshotIoScan(size_t index, xasdPart part)
 
 void xasdSnapshotSetSink(xasdCommandSink newSink)
 {
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&sinkLock);
     sink = newSink;
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&sinkLock);
 }
 
 bool xasdSnapshotCommand(size_t index, xasCommand command, const char *text,
                          double value)
 {
-    xasdCommandSink now;
+    bool taken;
 
-    pthread_mutex_lock(&lock);
-    now = sink;
-    pthread_mutex_unlock(&lock);
-    return now && now(index, command, text, value);
+    pthread_mutex_lock(&sinkLock);
+    taken = sink && sink(index, command, text, value);
+    pthread_mutex_unlock(&sinkLock);
+    return taken;
 }

@@ -55,7 +55,7 @@ typedef struct xasdSnapshot {
     char reason[XAS_REASON_SIZE];
     int32_t exit; /* xasExit of the last scan */
     int64_t points, planned, flagged, lost;
-    double progress, elapsed_s; /* %, NaN without a plan */
+    double progress, elapsed_s; /* %, 0 without a plan; first to last point */
     char sample[XAS_SAMPLE_SIZE], formula[XAS_SAMPLE_SIZE];
     char element[4], edge[4], comment[XAS_SAMPLE_SIZE];
 
@@ -102,6 +102,7 @@ void *xasdSnapshotIoScan(size_t index, xasdPart part);
  * not taken, the record shows an alarm. */
 typedef bool (*xasdCommandSink)(size_t index, xasCommand command,
                                 const char *text, double value);
+/** \brief Set it, or NULL; the old one is not called after the return. */
 void xasdSnapshotSetSink(xasdCommandSink sink);
 bool xasdSnapshotCommand(size_t index, xasCommand command, const char *text,
                          double value);
