@@ -29,7 +29,7 @@ int64_t scriptTime(double ms)
 }
 
 static void say(script *s, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((__format__(__printf__, 2, 3)));
 static void say(script *s, const char *format, ...)
 {
     va_list args;

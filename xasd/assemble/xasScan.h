@@ -93,7 +93,7 @@ xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
  * \return xasErrMemory; xasErrFull after 1000 */
 xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
                           const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((__format__(__printf__, 4, 5)));
 /** \brief Copy of a scan's head and events with its points [first, first+n).
  */
 xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,

@@ -43,7 +43,8 @@ extern const struct argp xasctlCommonArgp;
 bool xasctlOpen(xasctl *ctl, xasStoreAccess access);
 
 /** \brief One line on stderr; gives xasctlFailed. */
-int xasctlFail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int xasctlFail(const char *format, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
 
 /** \brief "xasctl: " and the store's last failure. */
 int xasctlStoreFail(const xasctl *ctl);

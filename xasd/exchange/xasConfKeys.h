@@ -32,7 +32,7 @@ xasStatus xasConfGroup(const config_setting_t *group, const xasConfKey *key,
 /** \brief "file:line: path: text", path such as stations[0].pv.energy. */
 xasStatus xasConfFail(const config_setting_t *at, const char *child,
                       xasStatus status, xasMessage *message, const char *format,
-                      ...) __attribute__((format(printf, 5, 6)));
+                      ...) __attribute__((__format__(__printf__, 5, 6)));
 
 /** \brief A string, its variables replaced. */
 xasStatus xasConfString(const config_setting_t *s, char *out, size_t size,

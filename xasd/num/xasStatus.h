@@ -33,6 +33,6 @@ const char *xasStatusText(xasStatus status);
 /** \brief Format into a message (which may be NULL) and hand the status on,
  * so that a failure is one line: return xasFail(xasErrIo, msg, "...", ...); */
 xasStatus xasFail(xasStatus status, xasMessage *message, const char *format,
-                  ...) __attribute__((format(printf, 3, 4)));
+                  ...) __attribute__((__format__(__printf__, 3, 4)));
 
 #endif

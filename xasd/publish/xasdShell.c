@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasdShell.h"
 
-#include <stdio.h>
-
-#include <errlog.h>
+#include <epicsStdio.h>
 #include <iocsh.h>
 
 #include <epicsExport.h>

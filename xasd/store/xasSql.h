@@ -25,7 +25,7 @@ xasStatus xasSqlStatus(xasStore *store, int result);
 
 /** \brief Keep a text as the handle's last failure; hands the status on. */
 xasStatus xasSqlFail(xasStore *store, xasStatus status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((__format__(__printf__, 3, 4)));
 
 /** \brief xasErrState unless the caller has begun a transaction. */
 xasStatus xasSqlNeedTransaction(xasStore *store);
