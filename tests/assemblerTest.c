@@ -89,6 +89,19 @@ static void testTexts(void)
     xasAssemblerDestroy(a);
 }
 
+/* An earlier part of a joined scan, stored as interrupted, has its start. */
+static void testJoinedUid(void)
+{
+    xasAssembler *a = station(COMMIT);
+    char out[256];
+
+    scriptRun(a, "up=all =2000 active:1@0 stop", out, sizeof out);
+    testOk(!strcmp(scriptScan()->uid, "BL5S1-20231114T221322.000Z"), "%s",
+           scriptScan()->uid);
+    testOk1(scriptScan()->start_ns == scriptTime(0));
+    xasAssemblerDestroy(a);
+}
+
 static void testCutText(void)
 {
     xasAssembler *a = station(COMMIT | BIT(Sample));
@@ -290,6 +303,7 @@ MAIN(assemblerTest)
     testCases();
     testRules();
     testTexts();
+    testJoinedUid();
     testCutText();
     testResume();
     testDeadlines();

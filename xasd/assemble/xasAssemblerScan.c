@@ -15,12 +15,13 @@ static bool isLeap(int64_t year)
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* Station and UTC start. Plain arithmetic: this layer has no clock. */
-static void nameUid(xasScan *scan)
+/* Station and UTC time: of the start, or of the joining, since an earlier part
+ * of that scan may have got its start. Plain arithmetic: no clock here. */
+static void nameUid(xasScan *scan, int64_t ns)
 {
     static const int lengths[] = { 31, 28, 31, 30, 31, 30,
                                    31, 31, 30, 31, 30, 31 };
-    int64_t ms = scan->start_ns > 0 ? scan->start_ns / 1000000 : 0;
+    int64_t ms = ns > 0 ? ns / 1000000 : 0;
     int64_t day = ms / 86400000, year = 1970;
     unsigned s = (unsigned)(ms / 1000 % 86400);
     int month = 0, length = 31;
@@ -126,7 +127,7 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     scan->shell = a->rules.shell;
     if (planned->known && planned->value > 0 && planned->value < 1e9)
         scan->planned = (int64_t)planned->value;
-    nameUid(scan);
+    nameUid(scan, joined ? a->now_ns : stamp_ns);
     (void)xasScanAddEvent(scan, stamp_ns, "start", "%s", why);
     for (int r = xasRoleSample; r < xasRoleCount; r++)
         takeText(a, (xasRole)r);
