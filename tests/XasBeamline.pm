@@ -1,85 +1,38 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Real processes on loopback ports of their own, for the wire tests: a CA
-# repeater, the simulated stations, the daemon, and clients.  All that was
-# started is ended by its pid.
+# A beamline for the wire tests: CA repeater, the simulated stations, the
+# daemon with a database of its own, and its clients.  See XasWire for how they
+# are started and ended.
 package XasBeamline;
 use strict;
 use warnings;
 use Cwd 'abs_path';
 use File::Temp 'tempdir';
-use IO::Socket::INET;
-use POSIX ':sys_wait_h';
-use Time::HiRes 'time';
-
-# Long enough for a loaded machine; nothing waits so long unless it fails.
-our $patience = 60;
-
-sub _free_ports {
-    my ($n) = @_;
-    my (@keep, @port);
-    while (@port < $n) {
-        my $tcp = IO::Socket::INET->new(Listen => 1, Proto => 'tcp',
-                                        LocalAddr => '127.0.0.1') or die $!;
-        my $udp = IO::Socket::INET->new(Proto => 'udp',
-            LocalAddr => '127.0.0.1', LocalPort => $tcp->sockport) or next;
-        push @keep, $tcp, $udp;
-        push @port, $tcp->sockport;
-    }
-    return @port;
-}
+use XasWire;
 
 # Tests run in tests/O.<arch>.
 sub new {
     my ($class) = @_;
     my $top = abs_path('../..');
-    my ($arch) = abs_path('.') =~ m{O\.([^/]+)$} or die 'not in O.<arch>';
-    my $bin = $ENV{XASD_BIN} || "$top/build/bin/$arch";
-    my $base = $ENV{EPICS_BASE};
-    if (!$base && open my $release, '<', "$top/configure/RELEASE.local") {
-        while (<$release>) { $base = $1 if /^EPICS_BASE\s*=\s*(\S+)/ }
-    }
+    my $xasd = XasWire::program('xasd') or die "no xasd in $top/build\n";
+    my $caget = XasWire::baseProgram('caget') or die "no caget in EPICS Base\n";
     my $self = bless {
-        top => $top, bin => $bin, base => "$base/bin/$arch", pid => {},
+        top => $top,
         work => tempdir('xasdXXXXXX', TMPDIR => 1, CLEANUP => 1),
     }, $class;
-    @$self{qw(sim_port xasd_port repeater_port beacon_port)} = _free_ports(4);
-    $self->_environment;
-    return $self;
-}
-
-sub _environment {
-    my ($self) = @_;
-    my ($sim, $xasd) = @$self{qw(sim_port xasd_port)};
-    delete @ENV{grep { /^(EPICS_(CA|CAS|PVA|PVAS)_|XASD_(CONF|DATABASE|TOP|ACF)$)/ } keys %ENV};
-    $ENV{PATH} = "$self->{bin}:$self->{base}:$ENV{PATH}"
-        if index($ENV{PATH}, "$self->{bin}:") != 0;
-    $ENV{EPICS_CA_AUTO_ADDR_LIST} = 'NO';
-    $ENV{EPICS_CA_ADDR_LIST} = "127.0.0.1:$sim 127.0.0.1:$xasd";
-    $ENV{EPICS_CA_REPEATER_PORT} = $self->{repeater_port};
-    $ENV{EPICS_CAS_INTF_ADDR_LIST} = '127.0.0.1';
-    $ENV{EPICS_CAS_BEACON_PORT} = $self->{beacon_port};
-    $ENV{EPICS_CAS_AUTO_BEACON_ADDR_LIST} = 'NO';
-    $ENV{EPICS_CAS_BEACON_ADDR_LIST} = '127.0.0.1';
+    @$self{qw(sim_port xasd_port)} = XasWire::freePorts(2);
+    XasWire::wireEnvironment(@$self{qw(sim_port xasd_port)});
+    $ENV{PATH} = join ':', map({ abs_path($_ =~ s{/[^/]*$}{}r) } $xasd, $caget),
+        $ENV{PATH};
     $ENV{XASD_DATABASE} = "$self->{work}/xasd.db";
+    return $self;
 }
 
 # Start a program in the background; its output goes to work/NAME.log.
 sub start {
     my ($self, $name, @command) = @_;
-    my $log = "$self->{work}/$name.log";
-    my $pid = fork // die "fork: $!";
-    if (!$pid) {
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', $log;
-        open STDERR, '>&', \*STDOUT;
-        exec @command;
-        die "$command[0]: $!\n";
-    }
-    $self->{pid}{$name} = $pid;
-    return $pid;
+    $self->{process}{$name} =
+        XasWire::background("$self->{work}/$name.log", @command);
 }
-
-sub start_repeater { $_[0]->start(caRepeater => 'caRepeater') }
 
 sub start_sim {
     my ($self) = @_;
@@ -96,7 +49,6 @@ sub start_xasd {
 # All of it, up to connected PVs.
 sub start_all {
     my ($self) = @_;
-    $self->start_repeater;
     $self->start_sim;
     $self->start_xasd;
     return $self->wait_connected;
@@ -113,45 +65,14 @@ sub wait_connected {
     });
 }
 
-# Ask until it is true, up to a deadline.  False when it never was.
-sub wait_for {
-    my ($self, $ask, $seconds) = @_;
-    my $deadline = time + ($seconds || $patience);
-    until ($ask->()) {
-        return 0 if time > $deadline;
-        select undef, undef, undef, 0.05;
-    }
-    return 1;
-}
+sub wait_for { shift; return XasWire::waitFor(@_) }
 
-# Signal a process and wait for its end; its wait status, or undef.
+sub pid { return $_[0]{process}{$_[1]}{pid} }
+
+# End a process by a signal; its wait status.
 sub stop {
     my ($self, $name, $signal) = @_;
-    my $pid = delete $self->{pid}{$name} or return undef;
-    kill $signal || 'TERM', $pid;
-    my $status;
-    my $ended = $self->wait_for(sub {
-        my $done = waitpid $pid, WNOHANG;
-        $status = $? if $done == $pid;
-        return $done != 0;
-    }, 30);
-    return $status if $ended;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    return undef;
-}
-
-# Wait for a process that ends by itself.
-sub wait_end {
-    my ($self, $name) = @_;
-    my $pid = $self->{pid}{$name};
-    my $status;
-    $self->wait_for(sub {
-        my $done = waitpid $pid, WNOHANG;
-        $status = $? if $done == $pid;
-        return $done != 0;
-    }) and delete $self->{pid}{$name};
-    return $status;
+    return $self->{process}{$name}->end($signal);
 }
 
 sub log_of {
@@ -163,51 +84,32 @@ sub log_of {
 
 sub clear_log { unlink "$_[0]{work}/$_[1].log" }
 
+# Output of a command; its status is in $?.
 sub run {
     my ($self, @command) = @_;
-    my $pid = open(my $out, '-|') // die "fork: $!";
-    if (!$pid) {
-        open STDERR, '>&', \*STDOUT;
-        exec @command;
-        die "$command[0]: $!\n";
-    }
-    local $/;
-    my $text = <$out> // '';
-    close $out;
-    return $text;
+    return (XasWire::run(@command))[1];
 }
 
 # Values, one per PV; '' for a PV that did not come.
 sub get {
     my ($self, @pv) = @_;
-    open my $out, '-|', 'sh', '-c',
-        'exec caget -t -S -g17 -F "|" -w 5 "$@" 2>/dev/null', 'sh', @pv
-        or die $!;
-    my @value = <$out>;
-    close $out;
-    chomp @value;
+    my @value = XasWire::caget(@pv);
     return wantarray ? @value : $value[0] // '';
 }
 
-sub put {
-    my ($self, $pv, $value) = @_;
-    return $self->run('caput', '-w', 5, $pv, $value);
-}
+sub put { shift; return XasWire::caput(@_) }
 
 # "-a": stamp, value, alarm.
 sub get_all {
     my ($self, $pv) = @_;
-    my $line = $self->run('caget', '-a', '-w', 5, $pv);
-    chomp $line;
+    chomp(my $line = $self->run('caget', '-a', '-w', 5, $pv));
     return $line;
 }
 
 sub sql {
     my ($self, $query) = @_;
-    my $text = $self->run('sqlite3', '-batch', '-cmd', '.timeout 5000',
-                          $self->{database} || "$self->{work}/xasd.db",
-                          $query);
-    chomp $text;
+    chomp(my $text = $self->run('sqlite3', '-batch', '-cmd', '.timeout 5000',
+        $self->{database} || "$self->{work}/xasd.db", $query));
     return $text;
 }
 
@@ -216,16 +118,10 @@ sub measure {
     my ($self, $station, $sample) = @_;
     my $before = $self->sql('SELECT count(*) FROM prediction');
     $self->put("$station:Sample", $sample);
-    $self->run('caput', '-c', '-w', $patience, "$station:Start", 1);
+    $self->put("$station:Start", 1, $XasWire::patience);
     return $self->wait_for(sub {
         $self->sql('SELECT count(*) FROM prediction') > $before
     });
-}
-
-sub DESTROY {
-    my ($self) = @_;
-    local ($?, $!);
-    $self->stop($_) for keys %{$self->{pid}};
 }
 
 1;

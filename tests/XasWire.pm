@@ -9,9 +9,13 @@ use IO::Handle;
 use IO::Select;
 use IO::Socket::INET;
 use IPC::Open3;
-use Time::HiRes qw(time);
-our @EXPORT_OK = qw(base baseProgram freePort wireEnvironment launch program
-    run caput caget);
+use POSIX ':sys_wait_h';
+use Time::HiRes qw(sleep time);
+our @EXPORT_OK = qw(base baseProgram freePort freePorts wireEnvironment launch
+    background program run caput caget waitFor);
+
+# Long enough for a loaded machine; nothing waits so long unless it fails.
+our $patience = 60;
 
 my @running;
 $SIG{PIPE} = 'IGNORE'; # a test tells that a process is gone, and goes on
@@ -45,24 +49,33 @@ sub program {
     return $path;
 }
 
-# Free for both TCP and UDP a moment ago.
-sub freePort {
-    for (1 .. 100) {
+# So many ports, free for both TCP and UDP a moment ago.
+sub freePorts {
+    my ($n) = @_;
+    my (@keep, @port); # kept until all are found, so that no two are one
+    while (@port < $n) {
         my $tcp = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-            LocalPort => 0, Proto => 'tcp', Listen => 1) or next;
+            LocalPort => 0, Proto => 'tcp', Listen => 1) or die "port: $!\n";
+        push @keep, $tcp;
         my $port = $tcp->sockport;
         next if $port <= 5000;
         my $udp = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
             LocalPort => $port, Proto => 'udp') or next;
-        return $port;
+        push @keep, $udp;
+        push @port, $port;
     }
-    die "no free port\n";
+    return @port;
 }
 
-# Clients search on these server ports; nothing leaves this host.
+sub freePort { return (freePorts(1))[0] }
+
+# Clients search on these server ports; nothing leaves this host, and what the
+# user has set does not come in.
 sub wireEnvironment {
     my (@ports) = @_;
     my $repeater = freePort();
+    delete @ENV{ grep { /^(EPICS_(CA|CAS|PVA|PVAS)_|XASD_(CONF|DATABASE|TOP|ACF)$)/ }
+        keys %ENV };
     $ENV{EPICS_CA_AUTO_ADDR_LIST} = 'NO';
     $ENV{EPICS_CA_ADDR_LIST} = join ' ', map { "127.0.0.1:$_" } @ports;
     $ENV{EPICS_CA_REPEATER_PORT} = $repeater;
@@ -73,6 +86,33 @@ sub wireEnvironment {
     $ENV{EPICS_CAS_SERVER_PORT} = $ports[0] if @ports;
     # else libca starts one of its own, which outlives the test
     return launch(baseProgram('caRepeater'));
+}
+
+# Ask until it is true, up to a deadline.  False when it never was.
+sub waitFor {
+    my ($ask, $seconds) = @_;
+    my $until = time + ($seconds // $patience);
+    until ($ask->()) {
+        return 0 if time > $until;
+        sleep 0.02;
+    }
+    return 1;
+}
+
+# Start a program whose output goes to a file, and which nobody talks to.
+sub background {
+    my ($log, @command) = @_;
+    my $pid = fork // die "fork: $!\n";
+    if (!$pid) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>>', $log;
+        open STDERR, '>&', \*STDOUT;
+        exec @command or print "$command[0]: $!\n";
+        POSIX::_exit(127); # END is the parent's
+    }
+    my $self = bless { pid => $pid, seen => [] }, __PACKAGE__;
+    push @running, $self;
+    return $self;
 }
 
 # Start a program; its output (both) is read by expect().
@@ -122,33 +162,44 @@ sub seen {
     return splice @{ $self->{seen} };
 }
 
+# Signal it and wait for its end: the wait status, that of KILL when it had to
+# be.
 sub end {
     my ($self, $signal) = @_;
     return unless $self->{pid};
     kill $signal // 'TERM', $self->{pid};
-    waitpid $self->{pid}, 0;
-    $self->{status} = $?;
-    $self->{pid} = undef;
-    return $self->{status};
+    return $self->_reap($patience) // do {
+        kill 'KILL', $self->{pid};
+        $self->_reap($patience);
+    };
 }
 
-# Wait for it to end by itself.
-sub finish {
+# Wait status of a process that ends by itself; undef if it does not.
+sub _reap {
     my ($self, $seconds) = @_;
-    close $self->{in};
-    1 while defined $self->line($seconds // 20);
-    return $self->end('KILL') if $self->{select}->can_read(0) == 0;
-    waitpid $self->{pid}, 0;
+    my $ended = waitFor(sub { waitpid($self->{pid}, WNOHANG) }, $seconds);
+    return unless $ended;
     $self->{pid} = undef;
     return $self->{status} = $?;
 }
 
-# A command to its end: (exit status, output).
+# No more input; wait for it to end by itself, or end it.
+sub finish {
+    my ($self, $seconds) = @_;
+    my $until = time + ($seconds // 20);
+    if ($self->{in}) {
+        close $self->{in};
+        1 while defined $self->line($until - time);
+    }
+    return $self->_reap($until - time) // $self->end('KILL');
+}
+
+# A command to its end: (exit status, output), errors among it.
 sub run {
     my $self = launch(@_);
-    my $status = finish($self, 60);
+    my $status = finish($self, 2 * $patience);
     return ($status & 127 ? "signal $status" : $status >> 8,
-        join "\n", seen($self));
+        join '', map({ "$_\n" } seen($self)), $self->{buffer});
 }
 
 # True when the put has been carried out, and all that follows from it: -c.
@@ -161,12 +212,14 @@ sub caput {
     return $status eq '0';
 }
 
-# The value alone, all digits; undef without an answer.
+# The values alone, all digits, one for each PV; nothing unless all answer.
 sub caget {
-    my ($pv) = @_;
-    my ($status, $text) = run(baseProgram('caget'), '-t', '-w', 10, '-g', 17,
-        $pv =~ /\$$/ ? '-S' : (), $pv);
-    return $status eq '0' ? $text : undef;
+    my (@pv) = @_;
+    my ($status, $text) = run('sh', '-c', 'exec "$@" 2>/dev/null', 'sh',
+        baseProgram('caget'), '-t', '-w', 10, '-g', 17, '-S', '-F', '|', @pv);
+    return if $status ne '0';
+    my @value = $text =~ /^(.*)\n/mg;
+    return wantarray ? @value : $value[0];
 }
 
 END {

@@ -9,7 +9,6 @@ use Test::More;
 use XasBeamline;
 
 my $b = XasBeamline->new;
-$b->start_repeater; # else libca starts one, which outlives the daemon
 my $work = $b->{work};
 my $st_cmd = "$b->{top}/iocBoot/iocxasd/st.cmd";
 

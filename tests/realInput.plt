@@ -68,7 +68,7 @@ sub read_larch {
 my $b = XasBeamline->new;
 ok($b->start_all, 'stations and daemon are up, every PV connected')
     or do { diag $b->log_of('xasd'); BAIL_OUT('nothing to test') };
-my $patience = $XasBeamline::patience;
+my $patience = $XasWire::patience;
 my $scan = 0; # the last one
 
 sub play {

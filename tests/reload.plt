@@ -19,7 +19,7 @@ sub write_conf {
     print $out $_[0];
     close $out;
 }
-sub reload { kill 'HUP', $b->{pid}{xasd} }
+sub reload { kill 'HUP', $b->pid('xasd') }
 sub said { my ($what) = @_; $b->wait_for(sub { $b->log_of('xasd') =~ $what }) }
 
 write_conf($text);
