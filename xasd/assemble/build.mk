@@ -2,3 +2,4 @@
 SRC_DIRS += $(XASD)/assemble
 xas_SRCS += xasEvent.c xasScan.c xasScanSlice.c xasPending.c xasAssembler.c
 xas_SRCS += xasAssemblerRules.c xasAssemblerPoint.c xasAssemblerScan.c
+xas_SRCS += xasScanSpectrum.c

@@ -23,6 +23,7 @@ static const struct {
     { xasPointInvalid, "invalid" }, { xasPointDisconnected, "disconnected" },
     { xasPointLate, "late" },       { xasPointDuplicate, "duplicate" },
     { xasPointLowI0, "low_i0" },    { xasPointStampBad, "stamp_bad" },
+    { xasPointGlitch, "glitch" },   { xasPointGlitchI0, "glitch_i0" },
 };
 
 const char *xasExitName(xasExit exit)
@@ -162,52 +163,7 @@ size_t xasScanFlagged(const xasScan *scan)
     size_t count = 0;
 
     for (size_t i = 0; i < scan->n; i++)
-        count += scan->flags[i] && !(scan->flags[i] & xasPointDuplicate);
+        count += (scan->flags[i] & ~(uint32_t)xasPointGlitchI0) &&
+                 !(scan->flags[i] & xasPointDuplicate);
     return count;
-}
-
-static int signalRole(xasDetection detection)
-{
-    switch (detection) {
-    case xasDetectTransmission: return xasRoleI1;
-    case xasDetectMu: /* a file's mu stands in that channel */
-    case xasDetectFluorescence: return xasRoleFluor;
-    case xasDetectYield: return xasRoleTey;
-    }
-    return xasChannelCount;
-}
-
-xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
-{
-    int signal = signalRole(scan->detection);
-    bool hasI0 = scan->detection != xasDetectMu;
-    const uint32_t keep = xasPointStampBad;
-    double *good;
-    size_t n = 0;
-    xasStatus status;
-
-    if (signal == xasChannelCount || !(scan->channels >> signal & 1) ||
-        !(scan->channels >> xasRoleEnergy & 1) ||
-        (hasI0 && !(scan->channels >> xasRoleI0 & 1)))
-        return xasErrNotFound;
-    if (!scan->n)
-        return xasErrRange;
-    good = malloc(3 * scan->n * sizeof *good);
-    if (!good)
-        return xasErrMemory;
-    for (size_t i = 0; i < scan->n; i++) {
-        if (scan->flags[i] & ~keep)
-            continue;
-        good[n] = scan->channel[xasRoleEnergy][i];
-        if (hasI0)
-            good[scan->n + n] = scan->channel[xasRoleI0][i];
-        good[2 * scan->n + n] = scan->channel[signal][i];
-        n++;
-    }
-    status = n ? xasSpectrumCreate(scan->detection, good,
-                                   hasI0 ? good + scan->n : NULL,
-                                   good + 2 * scan->n, n, out)
-               : xasErrRange;
-    free(good);
-    return status;
 }

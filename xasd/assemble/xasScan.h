@@ -28,7 +28,9 @@ enum {
     xasPointLate = 4,         /* a channel came too late or is not surely its */
     xasPointDuplicate = 8,    /* measured again later: superseded */
     xasPointLowI0 = 16,
-    xasPointStampBad = 32 /* undefined or > 60 s off: receipt time used */
+    xasPointStampBad = 32, /* undefined or > 60 s off: receipt time used */
+    xasPointGlitch = 64,   /* in mu, found when the scan has ended */
+    xasPointGlitchI0 = 128 /* in I0; mu there may be sound all the same */
 };
 
 /** \brief Flags in words, "late;invalid", into out; "" for none. */
@@ -98,14 +100,21 @@ xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
  */
 xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
                        xasScan **out);
-/** \brief Points with a flag that no later good point has replaced. */
+/** \brief Points with a flag that no later good point has replaced; a glitch
+ * of I0 alone is none. */
 size_t xasScanFlagged(const xasScan *scan);
+
+/** \brief Set the flags glitch and glitch_i0 anew (xasGlitch.h), among the
+ * points that have no other.
+ * \return as xasScanSpectrum */
+xasStatus xasScanFindGlitches(xasScan *scan);
 
 /** \brief The spectrum of its good points.
  *
- * Leaves out flagged points, but for those whose only flag is stamp_bad: a
- * wrong clock spoils no reading. Of points measured again the last good one
- * wins.
+ * Leaves out flagged points, but for those whose only flag is stamp_bad (a
+ * wrong clock spoils no reading) or a glitch: one in mu is interpolated over
+ * outside 10 eV of the edge, and stays as measured within. Of points measured
+ * again the last good one wins.
  * Signal by detection: I1, fluorescence, TEY. A scan read from a file that has
  * only mu (xasDetectMu) carries it in the channel fluor and needs no I0.
  * \return xasErrRange when no point is usable, xasErrNotFound without the

@@ -34,7 +34,8 @@ static void judge(const xasScan *scan, xasFeatures *f)
         low = true;
     }
     for (size_t i = 0; energy && i < scan->n; i++) {
-        if ((scan->flags[i] & ~(uint32_t)xasPointDuplicate) &&
+        if ((scan->flags[i] &
+             ~(uint32_t)(xasPointDuplicate | xasPointGlitchI0)) &&
             nearEdge(energy[i], f)) {
             xasFlagsAdd(f->flags, "edge_points_flagged");
             low = true;

@@ -217,10 +217,17 @@ static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
     return status;
 }
 
-xasStatus xasPipelineUnsaved(xasPipeline *p, const xasScan *scan,
-                             xasResult *result)
+/* A scan that makes no spectrum has no glitches to find. */
+static xasStatus markAndAnalyse(xasScan *scan, xasResult *result)
 {
-    xasStatus status = xasPipelineAnalyse(scan, result);
+    if (xasScanFindGlitches(scan) == xasErrMemory)
+        return xasErrMemory;
+    return xasPipelineAnalyse(scan, result);
+}
+
+xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result)
+{
+    xasStatus status = markAndAnalyse(scan, result);
 
     if (status == xasOk)
         predictUnsaved(p, scan, result);
@@ -231,7 +238,7 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result)
 {
     int64_t row = scan->row;
-    xasStatus status = xasPipelineAnalyse(scan, result);
+    xasStatus status = markAndAnalyse(scan, result);
 
     if (status)
         return status;

@@ -45,8 +45,8 @@ xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
  * definitions?  Predictions say no model then. */
 bool xasPipelineOutdated(const xasPipeline *p);
 
-/** \brief The whole road of one scan: analyse, close and store it with its
- * features, predict, store the prediction.
+/** \brief The whole road of one scan: flag glitches, analyse, close and store
+ * it with its features, predict, store the prediction.
  *
  * On xasErrBusy and xasErrIo the result is filled as far as possible, its
  * state unsaved, and the scan may be given again.
@@ -56,7 +56,6 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
 
 /** \brief What the scan comes to without the store: from its own edge and the
  * models in memory, state unsaved (or why there is no value). */
-xasStatus xasPipelineUnsaved(xasPipeline *p, const xasScan *scan,
-                             xasResult *result);
+xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result);
 
 #endif

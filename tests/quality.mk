@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+TESTPROD_HOST += glitchTest
+glitchTest_SRCS += glitchTest.c sharedScan.c sharedData.c
+glitchTest_LIBS += xas xasNumeric Com
+glitchTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += glitchTest
