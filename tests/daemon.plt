@@ -49,7 +49,12 @@ ok(denied('BL5S1:XASD:Ctl:EndScan.OUT', '@BL1N2 ctl.end_scan'),
    'the OUT of a command cannot be written');
 ok(denied('BL5S1:XASD:Ctl:EndScan.SCAN', '1 second'), 'nor its SCAN');
 ok(denied('BL5S1:XASD:Ctl:EndScan.DTYP', 'Soft Channel'), 'nor its DTYP');
+ok(denied("BL5S1:XASD:$_", 1), "nor $_")
+    for qw(Ctl:EndScan.PROC Ctl:EndScan.DISP Ctl:EndScan.HIGH Ctl:Sample.SIZV
+           Ctl:Sample.ASG Pred:Hf.PROC Pred:Hf.DISP Last:Energy);
 ok(!denied('BL5S1:XASD:Ctl:EndScan', 1), 'its value can');
+ok(!denied('-S', 'BL5S1:XASD:Ctl:Sample.VAL$', 'a long name'),
+   'so can a long text');
 ok(denied('XASD:Heartbeat', 0), 'the daemon cannot be written');
 
 # An operator ends a scan.

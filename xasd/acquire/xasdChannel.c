@@ -350,7 +350,7 @@ static xasStatus connectAll(xasdChannels *c)
         if (!create(&c->link[i]))
             return xasErrIo;
     (void)ca_flush_io();
-    c->watching = !pthread_create(&c->watch, NULL, xasdWatch, c);
+    c->watching = !pthread_create(&c->watch, NULL, xasdChannelWatch, c);
     return c->watching ? xasOk : xasErrMemory;
 }
 

@@ -83,6 +83,6 @@ void xasdWake(xasdChannels *channels);
 void xasdTextEvent(struct event_handler_args args);
 xasdRequest *xasdRequestTake(xasdLink *link, uint32_t roles, uint32_t ask);
 void xasdRequestGive(xasdRequest *request);
-void *xasdWatch(void *channels);
+void *xasdChannelWatch(void *channels);
 
 #endif

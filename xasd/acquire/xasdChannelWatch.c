@@ -262,7 +262,7 @@ static bool rest(xasdChannels *c, bool more)
     return go;
 }
 
-void *xasdWatch(void *arg)
+void *xasdChannelWatch(void *arg)
 {
     xasdChannels *c = arg;
     bool more = true;

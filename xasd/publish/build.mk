@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SRC_DIRS += $(XASD)/publish
 xas_SRCS += xasdSnapshot.c xasdItems.c xasdShell.c
-xas_SRCS += xasdLink.c devXasd.c devXasdOut.c
+xas_SRCS += xasdItemLink.c devXasd.c devXasdOut.c
 DBD += xasdSupport.dbd

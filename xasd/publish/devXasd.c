@@ -20,7 +20,7 @@
 #include <waveformRecord.h>
 
 #include "xasdItems.h"
-#include "xasdLink.h"
+#include "xasdItemLink.h"
 #include "xasdSnapshot.h"
 
 #include <epicsExport.h>
@@ -37,7 +37,7 @@ static long attach(dbCommon *record, const struct link *inp, unsigned types)
 
     if (!s)
         return S_db_noMemory;
-    if (xasdLinkParse(record, inp, &s->index, name, sizeof name)) {
+    if (xasdItemLinkParse(record, inp, &s->index, name, sizeof name)) {
         free(s);
         return S_dev_badInpType;
     }
@@ -175,23 +175,36 @@ static long readLsi(lsiRecord *record)
     return 0;
 }
 
+/* What is not known is NaN to the last element: a client that asks for all of
+ * NELM would be given zeros behind NORD. */
+static void fillNaN(waveformRecord *record)
+{
+    double *value = record->bptr;
+
+    for (record->nord = 0; record->nord < record->nelm; record->nord++)
+        value[record->nord] = NAN;
+}
+
 static long readWf(waveformRecord *record)
 {
     const source *s = record->dpvt;
     const xasdSnapshot *shot;
     const xasdArray *array;
+    bool none;
 
     if (!s)
         return unlinked((dbCommon *)record);
     shot = xasdSnapshotLock(s->index);
     array = field(s, shot);
+    none = s->item.part == xasdPartResult && array->n == 0;
     record->nord =
         (epicsUInt32)(array->n < record->nelm ? array->n : record->nelm);
-    if (record->nord)
+    if (none || !shot->known[s->item.part])
+        fillNaN(record);
+    else if (record->nord)
         memcpy(record->bptr, array->value, record->nord * sizeof(double));
     stamp((dbCommon *)record, s, shot);
-    grade((dbCommon *)record, s, shot,
-          s->item.part == xasdPartResult && array->n == 0);
+    grade((dbCommon *)record, s, shot, none);
     xasdSnapshotUnlock();
     return 0;
 }

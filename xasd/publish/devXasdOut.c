@@ -12,7 +12,7 @@
 #include <lsoRecord.h>
 #include <recGbl.h>
 
-#include "xasdLink.h"
+#include "xasdItemLink.h"
 #include "xasdSnapshot.h"
 
 #include <epicsExport.h>
@@ -50,7 +50,7 @@ static long attach(dbCommon *record, const struct link *out,
 
     if (!t)
         return S_db_noMemory;
-    if (xasdLinkParse(record, out, &t->index, name, sizeof name) == 0) {
+    if (xasdItemLinkParse(record, out, &t->index, name, sizeof name) == 0) {
         for (size_t i = 0; i < n; i++)
             if (strcmp(table[i].name, name) == 0)
                 t->command = &table[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "xasdLink.h"
+#include "xasdItemLink.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 #include "xasdSnapshot.h"
 
-long xasdLinkParse(struct dbCommon *record, const struct link *link,
-                   size_t *index, char *item, size_t itemSize)
+long xasdItemLinkParse(struct dbCommon *record, const struct link *link,
+                       size_t *index, char *item, size_t itemSize)
 {
     const char *text = link->value.instio.string;
     const char *space = text ? strchr(text, ' ') : NULL;

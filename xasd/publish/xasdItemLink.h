@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef XASD_LINK_H
-#define XASD_LINK_H
+#ifndef XASD_ITEM_LINK_H
+#define XASD_ITEM_LINK_H
 
 #include <stddef.h>
 
@@ -11,7 +11,7 @@ struct link;
  * Reports to the error log, naming record and text, when it is not that.
  * \param[out] index  of the snapshot
  * \param[out] item   the second word, [itemSize] */
-long xasdLinkParse(struct dbCommon *record, const struct link *link,
-                   size_t *index, char *item, size_t itemSize);
+long xasdItemLinkParse(struct dbCommon *record, const struct link *link,
+                       size_t *index, char *item, size_t itemSize);
 
 #endif
