@@ -45,9 +45,16 @@ void xasPipelineSetRules(xasPipeline *p, const xasPipelineRules *rules)
     p->rules = *rules;
 }
 
-/* Another row, or the first look: read it. The old one stays when that
- * fails, since it is still a sound model.  One of other feature definitions,
- * such as an update of the program leaves active, is as good as none. */
+/* Failures of the store now, as opposed to those of what is in it. */
+static bool transient(xasStatus status)
+{
+    return status == xasErrBusy || status == xasErrIo || status == xasErrMemory;
+}
+
+/* Another row, or the first look: read it. The old one stays while the store
+ * does not answer, since it is still a sound model.  One of other feature
+ * definitions, such as an update of the program leaves active, or a damaged
+ * one is as good as none. */
 static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
 {
     xasActive *a = &p->active;
@@ -61,10 +68,10 @@ static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
         return status;
     if (row)
         status = xasStoreModelRead(p->store, row, &head, &model);
-    if (status)
+    if (transient(status))
         return status;
     a->outdated[kind] = 0;
-    if (row && head.definitions != XAS_FEATURES_VERSION) {
+    if (status || (row && head.definitions != XAS_FEATURES_VERSION)) {
         a->outdated[kind] = row;
         xasModelDestroy(model);
         model = NULL;
@@ -193,6 +200,19 @@ static void predictUnsaved(xasPipeline *p, const xasScan *scan,
     }
 }
 
+/* What keeps a number from being made must not keep the scan out. */
+static xasStatus predictOrSayWhy(xasPipeline *p, xasResult *result)
+{
+    xasStatus status = xasPipelinePredict(p, result);
+
+    if (!status || transient(status))
+        return status;
+    result->predicted.state = xasPredNotComputed;
+    (void)snprintf(result->predicted.reason, sizeof result->predicted.reason,
+                   "%s: %.80s", xasStatusText(status), xasStoreError(p->store));
+    return xasOk;
+}
+
 static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
                       xasResult *result)
 {
@@ -206,7 +226,7 @@ static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
     if (status == xasOk)
         status = xasStoreFeatures(p->store, result, scan, p->rules.code);
     if (status == xasOk)
-        status = xasPipelinePredict(p, result);
+        status = predictOrSayWhy(p, result);
     if (status == xasOk)
         status =
             xasStorePrediction(p->store, result, xasTimeNow(), p->rules.code);

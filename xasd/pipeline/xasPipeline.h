@@ -41,8 +41,8 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result);
  * \param[out] changed  they are others than before; may be NULL */
 xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
 
-/** \brief Is a model active that cannot be used, being of other feature
- * definitions?  Predictions say no model then. */
+/** \brief Is a model active that cannot be used, being damaged or of other
+ * feature definitions?  Predictions say no model then. */
 bool xasPipelineOutdated(const xasPipeline *p);
 
 /** \brief The whole road of one scan: flag glitches, analyse, close and store
