@@ -13,6 +13,8 @@
 struct xasStore {
     sqlite3 *db;
     char *path;
+    int busy_ms;
+    int64_t reopened; /* times */
     xasMessage error;
 };
 

@@ -190,6 +190,7 @@ xasStatus xasStoreOpen(const char *path, xasStoreAccess access, int busy_ms,
         free(store);
         return xasFail(xasErrMemory, message, "%s: out of memory", path);
     }
+    store->busy_ms = busy_ms;
     status = openFile(store, access, busy_ms, message);
     if (status == xasOk)
         status = setUp(store, access, message);
@@ -214,8 +215,58 @@ const char *xasStoreError(const xasStore *store)
     return store->error.text;
 }
 
+bool xasStoreMoved(const xasStore *store)
+{
+    int moved = 0;
+
+    return sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED,
+                                &moved) == SQLITE_OK &&
+           moved != 0;
+}
+
+/* What an unlinked database leaves behind is of no other file. */
+static xasStatus writeAgain(xasStore *store, xasMessage *message)
+{
+    static const char *const beside[] = { "-wal", "-shm" };
+    char name[4096];
+
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(name, sizeof name, "%.4000s%s", store->path, beside[i]);
+        (void)unlink(name);
+    }
+    return xasStoreBackup(store, store->path, message);
+}
+
+xasStatus xasStoreReopen(xasStore *store, bool *other, xasMessage *message)
+{
+    bool there = faccessat(AT_FDCWD, store->path, F_OK, AT_EACCESS) == 0;
+    xasStore *now = NULL;
+    xasStatus status = xasOk;
+    sqlite3 *old = store->db;
+
+    if (!there)
+        status = writeAgain(store, message);
+    if (status == xasOk)
+        status = xasStoreOpen(store->path, xasStoreExisting, store->busy_ms,
+                              &now, message);
+    if (status != xasOk)
+        return status;
+    store->db = now->db;
+    store->reopened++;
+    *other = there;
+    now->db = NULL;
+    xasStoreClose(now);
+    /* A close removes the WAL by its name: that is the new one's now. */
+    (void)sqlite3_db_config(old, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    (void)sqlite3_close_v2(old);
+    return xasOk;
+}
+
 xasStatus xasStoreBegin(xasStore *store)
 {
+    if (xasStoreMoved(store))
+        return xasSqlFail(store, xasErrIo,
+                          "%.300s was deleted, moved or replaced", store->path);
     return exec(store, "BEGIN IMMEDIATE");
 }
 
@@ -247,7 +298,11 @@ void xasStoreRollback(xasStore *store)
 
 xasStatus xasStoreDataVersion(xasStore *store, int64_t *version)
 {
-    return xasSqlInt(store, version, "PRAGMA data_version", "");
+    xasStatus status = xasSqlInt(store, version, "PRAGMA data_version", "");
+
+    if (status == xasOk) /* it is the connection's own counter */
+        *version += store->reopened << 32;
+    return status;
 }
 
 xasStatus xasStoreSize(xasStore *store, int64_t *bytes, int64_t *diskFree)

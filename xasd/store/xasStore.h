@@ -33,10 +33,20 @@ void xasStoreClose(xasStore *store);
 /** \brief Text of the last failure on this handle. */
 const char *xasStoreError(const xasStore *store);
 
-/** \brief BEGIN IMMEDIATE; xasErrBusy when somebody else is writing. */
+/** \brief BEGIN IMMEDIATE; xasErrBusy when somebody else is writing; xasErrIo
+ * when the file is no longer at its path: nobody would find what is written
+ * to it. */
 xasStatus xasStoreBegin(xasStore *store);
 xasStatus xasStoreCommit(xasStore *store); /* on failure it rolled back */
 void xasStoreRollback(xasStore *store);
+
+/** \brief Has the file been deleted, moved away or replaced? */
+bool xasStoreMoved(const xasStore *store);
+/** \brief Go on with what is at the path now; if nothing is there, with the
+ * open file, which is written there again first. Not in a transaction.
+ * \param[out] other  it is another database: no row number holds any more
+ * \return as xasStoreOpen; on failure the handle stays as it was */
+xasStatus xasStoreReopen(xasStore *store, bool *other, xasMessage *message);
 
 /** \brief Changes when another connection has written (data_version). */
 xasStatus xasStoreDataVersion(xasStore *store, int64_t *version);
