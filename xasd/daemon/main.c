@@ -134,6 +134,8 @@ int main(int argc, char *argv[])
     }
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     (void)errlogInit2(LOG_BYTES, LOG_LINE);
+    /* A reload wanted before or after the loop must not end us. */
+    (void)signal(SIGHUP, SIG_IGN);
     xasdShellSetHooks(&hooks);
     if (start(argv[optind]) == 0)
         result = serve(interactive || isatty(STDIN_FILENO));

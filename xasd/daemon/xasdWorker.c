@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <errlog.h>
@@ -20,15 +21,14 @@ static bool transient(xasStatus status)
     return status == xasErrBusy || status == xasErrIo || status == xasErrFull;
 }
 
-static void setStoreState(xasdWorker *w, xasStatus status)
+static void setStoreState(xasdWorker *w, xasStatus status, const char *why)
 {
     xasdStoreState now = status == xasOk        ? xasdStoreOk
                          : status == xasErrBusy ? xasdStoreBusy
                                                 : xasdStoreFailed;
 
     if (now != xasdStoreOk)
-        (void)snprintf(w->storeText, sizeof w->storeText, "%s",
-                       xasStoreError(w->store));
+        (void)snprintf(w->storeText, sizeof w->storeText, "%s", why);
     if (now == w->state)
         return;
     if (now == xasdStoreOk)
@@ -87,8 +87,8 @@ static void noticeModels(xasdWorker *w)
     outdated = xasPipelineOutdated(w->pipeline);
     if (outdated && !w->outdated)
         errlogSevPrintf(errlogMajor, "xasd: an active model is of other "
-                                     "feature definitions, not used: train "
-                                     "and activate a new one\n");
+                                     "feature definitions or damaged, not "
+                                     "used: train and activate a new one\n");
     w->outdated = outdated;
     if (!changed)
         return;
@@ -130,7 +130,8 @@ static bool step(xasdWorker *w, xasdJob *job)
     xasStatus status = xasdWorkerDo(w, job);
 
     w->writeMs = (double)(xasTimeNow() - before) / 1e6;
-    setStoreState(w, transient(status) ? status : xasOk);
+    setStoreState(w, transient(status) ? status : xasOk,
+                  xasStoreError(w->store));
     if (transient(status) && (!giveUp || before < giveUp)) {
         showUnsaved(w);
         return false;
@@ -139,6 +140,39 @@ static bool step(xasdWorker *w, xasdJob *job)
         drop(w, job, status);
     xasdJobFree(xasdJobsTake(w->jobs));
     return true;
+}
+
+/* Rows of the database before are nothing in another one. What runs brings
+ * all its points when it ends. */
+static void forgetRows(xasdWorker *w)
+{
+    for (size_t i = 0; i < w->conf->nStations; i++)
+        w->station[i].row = w->station[i].last.scan = 0;
+}
+
+/* Somebody has deleted, moved or replaced the file under us. */
+static void followFile(xasdWorker *w)
+{
+    xasMessage why = { "" };
+    bool other = false;
+
+    if (!xasStoreMoved(w->store)) {
+        if (w->state != xasdStoreOk && !xasdJobsCount(w->jobs))
+            setStoreState(w, xasOk, "");
+    } else if (xasStoreReopen(w->store, &other, &why)) {
+        setStoreState(w, xasErrIo, why.text);
+    } else if (other) {
+        forgetRows(w);
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s is another file than before: going on with "
+                        "that one\n",
+                        w->conf->database);
+    } else {
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s was deleted or moved away: written again "
+                        "from the open file\n",
+                        w->conf->database);
+    }
 }
 
 static void rest(double seconds)
@@ -162,6 +196,7 @@ static void *run(void *arg)
             rest(RETRY_S);
         if (xasTimeNow() - shown >= (int64_t)(IDLE_S * 1e9)) {
             shown = xasTimeNow();
+            followFile(w);
             noticeModels(w);
             noticeAge(w);
             showStore(w);
