@@ -104,10 +104,24 @@ cmp_ok($b->sql('SELECT points FROM scan WHERE id = 3'), '>=', $saved,
 ok($b->measure('BL1N2', 'CoCl2'), 'an L scan') if $b->put('BL1N2:Dwell', 0.0005);
 my @before = $b->get_all('BL1N2:XASD:Feat:L3E');
 is($b->stop('xasd'), 0, 'a quiet stop: exit 0');
+
+# A scan left open at a station that has been taken out of the configuration.
+my $shown = $b->sql("SELECT max(id) FROM scan WHERE station = 'BL5S1'
+                     AND state = 'closed'");
+$b->sql("UPDATE scan SET state = 'open', exit = NULL, station = 'GONE'
+         WHERE id = 2");
 $b->start_xasd;
 ok($b->wait_for(sub { $b->get('XASD:Heartbeat') ne '' }), 'and a start');
 is_deeply([$b->get_all('BL1N2:XASD:Feat:L3E')], \@before,
           'the value is restored with its stamp');
+ok($b->wait_for(sub {
+    $b->sql('SELECT state FROM scan WHERE id = 2') eq 'closed' }),
+   'a scan of a station that is gone is closed');
+my $made = $b->sql('SELECT count(*) FROM prediction');
+$b->put('BL1N2:XASD:Ctl:Reprocess', 1); # what the worker does after it
+ok($b->wait_for(sub { $b->sql('SELECT count(*) FROM prediction') > $made }),
+   'Ctl:Reprocess predicts again');
+is($b->get('BL5S1:XASD:Last:ScanNumber'), $shown, 'and shown by no other');
 is($b->stop('xasd'), 0, 'exit 0');
 is($b->stop('xassim'), 0, 'the stations end with 0 too');
 done_testing();
