@@ -6,6 +6,7 @@
 #   make          build into build/            make demo   the main job, 1 min
 #   make test     build, run all tests         make run    simulated beamline
 #   make setup    packages and EPICS Base      make deploy PREFIX= DESTDIR=
+#   make bench    what features cost; raw times in build/bench/
 #   V=1 shows commands; SAN=address,undefined tests a sanitized copy
 .DEFAULT_GOAL = all
 .NOTPARALLEL:
@@ -30,6 +31,10 @@ test: setup
 	+@configure/sanitize '$(SAN)' $(quiet) $(jobs)
 endif
 
+bench: all
+	@mkdir -p build/bench
+	@tests/O.*/benchFeatures 101 build/bench/features.json
+
 demo: all
 	@iocBoot/demo
 
@@ -48,4 +53,4 @@ distclean:
 	    { echo 'make: no EPICS Base yet; run "make setup"' >&2; exit 1; }
 	$(epics) $@
 
-.PHONY: all setup test demo run deploy distclean
+.PHONY: all setup test bench demo run deploy distclean

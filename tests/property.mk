@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Made spectra: what features do with them, and what they cost.
+# `make bench` runs benchFeatures; it is no test.
+TESTPROD_HOST += benchFeatures
+benchFeatures_SRCS += benchFeatures.c madeScan.c
+benchFeatures_LIBS += xasNumeric
+benchFeatures_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+benchFeatures_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+benchFeatures_LDFLAGS += -Wl,--wrap=free
