@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 ifneq ($(wildcard $(XASD)/assemble/xasScan.c),)
 TESTPROD_HOST += storeTest storeModelTest
-storeTest_SRCS += storeTest.c storeTestScan.c
+storeTest_SRCS += storeTest.c storeTestSample.c storeTestScan.c
 storeModelTest_SRCS += storeModelTest.c storeTestScan.c golden.c sharedData.c
 storeTest_LIBS += xas xasNumeric Com
 storeModelTest_LIBS += xas xasNumeric Com

@@ -15,6 +15,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "storeTestSample.h"
 #include "storeTestScan.h"
 #include "xasSql.h"
 #include "xasStore.h"
@@ -22,7 +23,7 @@
 #include "xasStoreQuery.h"
 #include "xasStoreScan.h"
 
-enum { points = 60, busy_ms = 250, sampleMax = 8 };
+enum { points = testPoints, busy_ms = 250, sampleMax = 8 };
 
 static char folder[64];
 
@@ -146,19 +147,6 @@ static xasStatus journal(xasStore *store, xasScan *scan, size_t first, size_t n)
     return status == xasOk ? xasStoreCommit(store) : status;
 }
 
-static xasStatus closeScan(xasStore *store, xasScan *scan)
-{
-    xasStatus status = xasStoreBegin(store);
-
-    scan->exit = xasExitComplete;
-    if (status == xasOk)
-        status = xasStoreScanClose(store, scan, "live");
-    if (status == xasOk)
-        return xasStoreCommit(store);
-    xasStoreRollback(store);
-    return status;
-}
-
 /* A process that is killed in mid-scan, with a transaction open. */
 static void killedWriter(const char *name)
 {
@@ -197,7 +185,7 @@ static void testKill(void)
     begun->end_ns = begun->stamp_ns[49];
     testOk1(back && testScanEqual(begun, back));
     whole->row = row[0];
-    testOk1(closeScan(store, whole) == xasOk);
+    testOk1(testScanClose(store, whole) == xasOk);
     xasScanDestroy(back);
     back = NULL;
     testOk1(xasStoreScanRead(store, row[0], &back) == xasOk &&
@@ -226,18 +214,18 @@ static void testScans(xasStore *store)
     testOk1(xasStoreBegin(store) == xasOk &&
             addPoints(store, scan, 55, 6) == xasErrArg);
     xasStoreRollback(store);
-    testOk1(closeScan(store, scan) == xasOk);
+    testOk1(testScanClose(store, scan) == xasOk);
     testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
             testScanEqual(scan, back));
-    testOk(closeScan(store, again) == xasErrArg &&
+    testOk(testScanClose(store, again) == xasErrArg &&
                strstr(xasStoreError(store), "stored already"),
            "refused: %s", xasStoreError(store));
     row = scan->row;
-    testOk1(closeScan(store, scan) == xasOk && scan->row == row);
+    testOk1(testScanClose(store, scan) == xasOk && scan->row == row);
     testOk1(xasStoreScanRead(store, 12345, &again) == xasErrNotFound);
     xasScanDestroy(back);
     back = NULL;
-    testOk(closeScan(store, none) == xasOk && none->row != row,
+    testOk(testScanClose(store, none) == xasOk && none->row != row,
            "a scan without points or name, and never opened");
     testOk1(xasStoreScanRead(store, none->row, &back) == xasOk &&
             testScanEqual(none, back));
@@ -258,132 +246,13 @@ static void testRetry(xasStore *store)
             xasStoreScanClose(store, scan, "live") == xasOk);
     xasStoreRollback(store);
     /* It takes the row that scan believes to have. */
-    testOk1(closeScan(store, other) == xasOk && other->row == scan->row);
-    testOk1(closeScan(store, scan) == xasOk && other->row != scan->row);
+    testOk1(testScanClose(store, other) == xasOk && other->row == scan->row);
+    testOk1(testScanClose(store, scan) == xasOk && other->row != scan->row);
     testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
             testScanEqual(scan, back));
     xasScanDestroy(back);
     xasScanDestroy(other);
     xasScanDestroy(scan);
-}
-
-static xasStatus storeResult(xasStore *store, const xasResult *r,
-                             const xasScan *scan)
-{
-    xasStatus status = xasStoreBegin(store);
-
-    if (status == xasOk)
-        status = xasStoreFeatures(store, r, scan, "0.1");
-    if (status == xasOk)
-        status = xasStorePrediction(store, r, xasTimeNow(), "0.1");
-    return status == xasOk ? xasStoreCommit(store) : status;
-}
-
-static void testResults(xasStore *store)
-{
-    xasScan *scan = testScanMake("result", "CoF2", points);
-    xasResult first, second, back;
-
-    (void)snprintf(scan->station, sizeof scan->station, "BL7");
-    scan->element[0] = '\0';
-    scan->shell = xasShellNone;
-    testOk1(xasStoreLastResult(store, "BL7", &back) == xasErrNotFound);
-    testOk1(closeScan(store, scan) == xasOk);
-    testOk1(xasStoreFeaturesRead(store, scan->row, &back) == xasErrNotFound);
-    (void)snprintf(scan->element, sizeof scan->element, "Co");
-    scan->shell = xasShellK; /* found by the pipeline */
-    testResultMake(&first, scan, 1);
-    testOk(storeResult(store, &first, scan) == xasOk, "%s",
-           xasStoreError(store));
-    testOk1(xasStoreLastResult(store, "BL7", &back) == xasOk &&
-            testResultEqual(&first, &back));
-    testResultMake(&second, scan, 2);
-    second.haveNorm = 0;
-    second.norm = back.norm;
-    testOk1(storeResult(store, &second, scan) == xasOk);
-    testOk1(xasStoreLastResult(store, "BL7", &back) == xasOk &&
-            !back.haveNorm && back.predicted.hf == second.predicted.hf &&
-            back.features.value[xasWlDe] == second.features.value[xasWlDe]);
-    xasScanDestroy(scan);
-}
-
-/* A stored scan with features, of an element and edge, on a day. */
-static int64_t measured(xasStore *store, const char *sample,
-                        const char *element, xasShell shell, int day,
-                        const char *flags)
-{
-    static int number;
-    char uid[32];
-    xasScan *scan;
-    xasResult r;
-    int64_t row;
-
-    (void)snprintf(uid, sizeof uid, "sample-%d", number++);
-    scan = testScanMake(uid, sample, points);
-    scan->start_ns += (int64_t)day * 86400 * 1000000000;
-    (void)snprintf(scan->element, sizeof scan->element, "%s", element);
-    scan->shell = shell;
-    if (strcmp(flags, "cut") == 0)
-        (void)xasScanAddEvent(scan, scan->start_ns, "cut",
-                              "sample may be longer");
-    if (closeScan(store, scan) != xasOk)
-        testAbort("%s", xasStoreError(store));
-    testResultMake(&r, scan, 1);
-    (void)snprintf(r.features.flags, sizeof r.features.flags, "%s", flags);
-    if (storeResult(store, &r, scan) != xasOk)
-        testAbort("%s", xasStoreError(store));
-    row = scan->row;
-    xasScanDestroy(scan);
-    return row;
-}
-
-static void joins(xasStore *store, int64_t scan, bool joinable, double days,
-                  int64_t k, int64_t l, const char *what)
-{
-    xasSampleScans found;
-    xasStatus status = xasStoreSampleScans(store, scan, joinable, days, &found);
-
-    testOk(status == xasOk && found.kScan == k && found.lScan == l,
-           "%s: K %lld, L %lld", what, (long long)found.kScan,
-           (long long)found.lScan);
-}
-
-static void testSamples(xasStore *store)
-{
-    int64_t k1 = measured(store, "S", "Fe", xasShellK, 0, "");
-    int64_t l1 = measured(store, "S", "Fe", xasShellL, 30, "noise_scaled");
-    int64_t k2, co, nameless, bad, cut;
-    xasSampleScans found;
-
-    joins(store, k1, true, 0, k1, l1, "both edges");
-    joins(store, k1, true, 10, k1, 0, "too far apart");
-    joins(store, l1, true, 30, k1, l1, "just near enough");
-    joins(store, l1, false, 0, 0, l1, "not joinable");
-    k2 = measured(store, "S", "Fe", xasShellK, 1, "");
-    joins(store, l1, true, 0, k2, l1, "the newer one");
-    bad = measured(store, "S", "Fe", xasShellK, 2, "noise_scaled;no_edge");
-    joins(store, l1, true, 0, k2, l1, "one without an edge stands for none");
-    joins(store, bad, false, 0, 0, 0, "not even for itself");
-    (void)measured(store, "S", "Fe", xasShellK, 3, "wrong_element:Mn");
-    joins(store, l1, true, 0, k2, l1, "nor one of another element");
-    co = measured(store, "S", "Co", xasShellK, 4, "");
-    joins(store, l1, true, 0, k2, l1, "the other metal of the sample");
-    joins(store, co, true, 0, co, 0, "which stands for itself");
-    testOk1(xasStoreScanReject(store, k2, true) == xasErrState);
-    testOk1(xasStoreBegin(store) == xasOk &&
-            xasStoreScanReject(store, k2, true) == xasOk &&
-            xasStoreScanReject(store, 99999, true) == xasErrNotFound &&
-            xasStoreCommit(store) == xasOk);
-    joins(store, l1, true, 0, k1, l1, "rejected by the operator");
-    nameless = measured(store, "", "Fe", xasShellK, 5, "");
-    joins(store, nameless, true, 0, nameless, 0, "without a name");
-    cut = measured(store, "S", "Fe", xasShellK, 6, "cut");
-    joins(store, l1, true, 0, k1, l1, "a name that may be cut joins nothing");
-    joins(store, cut, true, 0, cut, 0, "but stands for itself");
-    testOk1(xasStoreSampleScans(store, k1, true, 0, &found) == xasOk &&
-            strcmp(found.detectionK, "transmission") == 0 && found.sample > 0);
-    testOk1(xasStoreSampleScans(store, 99999, true, 0, &found) ==
-            xasErrNotFound);
 }
 
 static void testTwoHandles(xasStore *a)
@@ -486,7 +355,7 @@ static void timeJournal(xasStore *store)
              (double)(xasTimeNow() - start) / 1e6 / (n / chunk), chunk,
              (double)worst / 1e6);
     mark = xasTimeNow();
-    if (closeScan(store, scan) != xasOk)
+    if (testScanClose(store, scan) != xasOk)
         testAbort("%s", xasStoreError(store));
     testDiag("close: %.2f ms for %d points",
              (double)(xasTimeNow() - mark) / 1e6, n);
@@ -507,7 +376,7 @@ static void writeBeside(void)
         scan = testScanMake(uid, "FeF3", points);
         if (journal(store, scan, 0, 20) != xasOk ||
             journal(store, scan, 20, 20) != xasOk ||
-            closeScan(store, scan) != xasOk)
+            testScanClose(store, scan) != xasOk)
             _exit(1);
         xasScanDestroy(scan);
     }
@@ -561,7 +430,7 @@ static void testFull(xasStore *store)
     tight.rlim_cur = 65536;
     if (setrlimit(RLIMIT_FSIZE, &tight) != 0)
         testAbort("setrlimit");
-    status = closeScan(store, scan);
+    status = testScanClose(store, scan);
     testOk(status == xasErrIo && xasStoreError(store)[0], "full disk: %s",
            xasStoreError(store));
     if (setrlimit(RLIMIT_FSIZE, &old) != 0)
@@ -570,7 +439,7 @@ static void testFull(xasStore *store)
             back->n == 10);
     xasScanDestroy(back);
     back = NULL;
-    testOk(closeScan(store, scan) == xasOk, "and room again");
+    testOk(testScanClose(store, scan) == xasOk, "and room again");
     testOk1(xasStoreScanRead(store, scan->row, &back) == xasOk &&
             testScanEqual(scan, back));
     xasScanDestroy(back);

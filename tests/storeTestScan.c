@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "storeTestScan.h"
+#include "xasStoreScan.h"
 
 static double payloadNaN(void)
 {
@@ -187,4 +188,17 @@ bool testResultEqual(const xasResult *a, const xasResult *b)
            sameNorm(&a->norm, &b->norm) &&
            sameFeatures(&a->features, &b->features) &&
            samePredicted(&a->predicted, &b->predicted);
+}
+
+xasStatus testScanClose(xasStore *store, xasScan *scan)
+{
+    xasStatus status = xasStoreBegin(store);
+
+    scan->exit = xasExitComplete;
+    if (status == xasOk)
+        status = xasStoreScanClose(store, scan, "live");
+    if (status == xasOk)
+        return xasStoreCommit(store);
+    xasStoreRollback(store);
+    return status;
 }

@@ -6,6 +6,10 @@
 
 #include "xasResult.h"
 #include "xasScan.h"
+#include "xasStore.h"
+
+/** Points of most scans made here. */
+enum { testPoints = 60 };
 
 /** A transmission scan of n points with the things that go wrong: a NaN with
  * a payload, flags, a point measured twice, two events. */
@@ -19,5 +23,8 @@ void testResultMake(xasResult *r, const xasScan *scan, double seed);
 
 /** Equal in all that the store keeps; NaN equals NaN. */
 bool testResultEqual(const xasResult *a, const xasResult *b);
+
+/** Close a scan as complete, in a transaction of its own. */
+xasStatus testScanClose(xasStore *store, xasScan *scan);
 
 #endif
