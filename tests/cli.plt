@@ -322,7 +322,7 @@ sub testFeatures {
     my $got = json('features', "$folder/FeCl2.xdi");
     is_deeply([sort keys %$got], [sort qw(file element edge e0_eV edge_step
         pre_slope_per_eV pre_offset norm detection definitions flags
-        features)], 'members');
+        quality features)], 'members');
     is_deeply([sort keys %{ $got->{norm} }],
         [sort qw(pre1 pre2 norm1 norm2 nnorm)], 'of norm');
     ok($got->{element} eq 'Fe' && $got->{edge} eq 'K', 'Fe K');

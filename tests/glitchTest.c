@@ -14,13 +14,13 @@
 
 enum { N = 400 };
 
-/** A K edge of Fe in transmission: E_r 7110.8 of the table. */
+/** A K edge of Fe in transmission: E_r 7112 of the table. */
 typedef struct scan {
     double energy[N], i0[N], i1[N], mu[N];
     unsigned char mark[N];
 } scan;
 
-static const double er = 7110.8;
+static const double er = 7112;
 static unsigned seed;
 
 static double uniform(void)

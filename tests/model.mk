@@ -22,5 +22,5 @@ TESTS += lassoTest
 TESTPROD_HOST += resultTest
 resultTest_SRCS += resultTest.c
 resultTest_LIBS += xasNumeric Com
-resultTest_SYS_LIBS += lapacke m
+resultTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += resultTest

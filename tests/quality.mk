@@ -4,3 +4,9 @@ glitchTest_SRCS += glitchTest.c sharedScan.c sharedData.c
 glitchTest_LIBS += xas xasNumeric Com
 glitchTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += glitchTest
+
+TESTPROD_HOST += qualityTest
+qualityTest_SRCS += qualityTest.c
+qualityTest_LIBS += xasNumeric Com
+qualityTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += qualityTest

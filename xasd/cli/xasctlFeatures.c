@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xasGlitch.h"
 #include "xasNorm.h"
+#include "xasQuality.h"
 #include "xasctl.h"
 #include "xasctlFigure.h"
 #include "xasctlXdi.h"
@@ -65,29 +67,77 @@ typedef struct page {
     const xasctlXdi *xdi;
     const char *name;
     xasFeatures features;
+    xasQuality quality;
     xasNorm norm;
     bool haveNorm;
 } page;
 
-static xasStatus analyse(const options *o, page *p, xasMessage *why)
+/* The spectrum with its glitches bridged, and what these count. */
+static xasStatus repaired(const page *p, xasQualityCounts *n, xasSpectrum **out)
+{
+    const xasXdiChannels *c = &p->xdi->channels;
+    size_t rows = p->xdi->file->n;
+    xasGlitchEdge edge = xasGlitchEdgeOf(p->xdi->element, p->xdi->shell);
+    unsigned char *mark = calloc(rows ? rows : 1, 1);
+    xasStatus status = mark ? xasGlitchFind(c->detection, c->energy, c->i0,
+                                            c->signal, rows, &edge, mark)
+                            : xasErrMemory;
+
+    *n = (xasQualityCounts){ .points = (int64_t)rows, .i0Min = NAN };
+    for (size_t i = 0; status == xasOk && i < rows; i++) {
+        n->glitches += (mark[i] & xasGlitchMu) != 0;
+        n->glitchesI0 += (mark[i] & xasGlitchI0) != 0;
+        n->edgeFlagged +=
+            (mark[i] & xasGlitchMu) && xasGlitchProtected(&edge, c->energy[i]);
+        if (c->i0 && !(mark[i] & xasGlitchMu))
+            n->i0Min = fmin(n->i0Min, c->i0[i]);
+    }
+    n->flagged = n->glitches;
+    if (status == xasOk)
+        status = xasGlitchSpectrum(c->detection, c->energy, c->i0, c->signal,
+                                   rows, &edge, mark, out);
+    free(mark);
+    return status;
+}
+
+/* Larch's part is of the spectrum as measured: it knows no glitches. */
+static xasStatus findNorm(const options *o, page *p)
 {
     const xasXdiChannels *c = &p->xdi->channels;
     xasSpectrum *s = NULL;
     xasStatus status = xasSpectrumCreate(c->detection, c->energy, c->i0,
                                          c->signal, p->xdi->file->n, &s);
 
+    if (status == xasOk)
+        p->haveNorm =
+            xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
+                        xasSpectrumSize(s), o->e0_eV, &p->norm) == xasOk;
+    xasSpectrumDestroy(s);
+    return status;
+}
+
+static xasStatus analyse(const options *o, page *p, xasMessage *why)
+{
+    const char *formula = p->xdi->file->formula;
+    xasQualityCounts counts;
+    xasSpectrum *s = NULL;
+    xasStatus status = findNorm(o, p);
+
+    if (status == xasOk)
+        status = repaired(p, &counts, &s);
     if (status != xasOk)
         return xasFail(status, why, "%s: no usable points (%s)", o->file,
                        xasStatusText(status));
-    p->haveNorm = xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
-                              xasSpectrumSize(s), o->e0_eV, &p->norm) == xasOk;
-    status = xasFeaturesFind(s, p->xdi->element, p->xdi->shell,
-                             p->xdi->file->formula, &p->features);
+    status = xasFeaturesFind(s, p->xdi->element, p->xdi->shell, formula,
+                             &p->features);
+    if (status == xasOk) {
+        xasSaturationFlags(s, &p->features, formula, p->features.flags);
+        status = xasQualityJudge(s, &p->features, &counts, &p->quality);
+    }
     if (status != xasOk)
         (void)xasFail(status, why, "%s: %s", o->file, xasStatusText(status));
     else if (o->svg)
-        status = xasctlFigure(o->svg, o->file, s, &p->features,
-                              p->xdi->file->formula, why);
+        status = xasctlFigure(o->svg, o->file, s, &p->features, formula, why);
     xasSpectrumDestroy(s);
     return status;
 }
@@ -137,6 +187,21 @@ static void putNorm(xasJson *j, const page *p)
     xasJsonClose(j);
 }
 
+static void putQuality(xasJson *j, const xasQuality *q)
+{
+    xasJsonOpen(j, "quality", '{');
+    xasJsonNumber(j, "score", q->score);
+    xasJsonText(j, "reason", q->reason);
+    xasJsonNumber(j, "snr", q->snr);
+    xasJsonInt(j, "glitches", q->glitches);
+    xasJsonInt(j, "glitches_i0", q->glitchesI0);
+    xasJsonNumber(j, "i0_min", q->i0Min);
+    xasJsonNumber(j, "spacing_eV", q->spacing_eV);
+    xasJsonNumber(j, "pre_eV", q->pre_eV);
+    xasJsonNumber(j, "post_eV", q->post_eV);
+    xasJsonClose(j);
+}
+
 static void printJson(const page *p)
 {
     xasJson j;
@@ -150,6 +215,7 @@ static void printJson(const page *p)
     xasJsonText(&j, "detection", xasDetectionName(p->xdi->channels.detection));
     xasJsonInt(&j, "definitions", XAS_FEATURES_VERSION);
     putFlags(&j, p->features.flags, NULL);
+    putQuality(&j, &p->quality);
     xasJsonOpen(&j, "features", '{');
     for (int i = 0; i < xasFeatureCount; i++) {
         xasFeatureId id = (xasFeatureId)i;
@@ -188,8 +254,10 @@ static void printText(const page *p, xasctlForm form)
                          "pre-edge %.6g %+.6g E\n",
                          p->norm.e0_eV, p->norm.edge_step, p->norm.pre_offset,
                          p->norm.pre_slope_per_eV);
-        (void)printf("flags: %s\n\n",
+        (void)printf("flags: %s\n",
                      p->features.flags[0] ? p->features.flags : "none");
+        (void)printf("quality %.0f of 100: %s\n\n", p->quality.score,
+                     p->quality.reason);
     }
     (void)printf("%-14s%s%14s%s%14s%s%s\n", "feature", tab, "value", tab,
                  "error", tab, "unit");

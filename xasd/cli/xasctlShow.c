@@ -31,6 +31,10 @@ static const struct {
       "pre2_eV, norm1_eV, norm2_eV, nnorm, step_or_jump, sigma, e0_deriv_eV, "
       "pre_limit, flags, definitions, code FROM spectrum WHERE scan = ?",
       true },
+    { "quality", "Quality",
+      "SELECT score, reason, snr, i0_min, glitches, glitches_i0, spacing_eV, "
+      "pre_eV, post_eV FROM quality WHERE scan = ?",
+      true },
     { "features", "Features",
       "SELECT name, value, error FROM feature WHERE scan = ? ORDER BY name",
       false },

@@ -6,6 +6,7 @@
 
 #include "xasFeatures.h"
 #include "xasNorm.h"
+#include "xasQuality.h"
 
 /** A sample's name: 255 bytes of UTF-8 and the end. */
 #define XAS_SAMPLE_SIZE 256
@@ -63,6 +64,7 @@ typedef struct xasResult {
     int haveNorm;
     xasNorm norm; /* valid if haveNorm */
     xasFeatures features;
+    xasQuality quality;
     xasPredicted predicted;
 } xasResult;
 

@@ -23,31 +23,52 @@ static bool nearEdge(double energy_eV, const xasFeatures *f)
            fabs(energy_eV - e.l2_eV) <= EDGE_ZONE_EV;
 }
 
-static void judge(const xasScan *scan, xasFeatures *f)
+static void count(const xasScan *scan, const xasFeatures *f,
+                  xasQualityCounts *n)
 {
     const double *energy = scan->channel[xasRoleEnergy];
-    size_t bad = xasScanFlagged(scan);
+    const double *i0 = scan->channel[xasRoleI0];
+
+    *n = (xasQualityCounts){ .points = (int64_t)scan->n,
+                             .flagged = (int64_t)xasScanFlagged(scan),
+                             .lost = scan->lost,
+                             .i0Min = NAN };
+    for (size_t i = 0; i < scan->n; i++) {
+        uint32_t flags = scan->flags[i];
+
+        n->glitches += (flags & xasPointGlitch) != 0;
+        n->glitchesI0 += (flags & xasPointGlitchI0) != 0;
+        if (i0 && !(flags & ~(uint32_t)xasPointGlitchI0))
+            n->i0Min = fmin(n->i0Min, i0[i]);
+        flags &= ~(uint32_t)(xasPointDuplicate | xasPointGlitchI0);
+        n->edgeFlagged += energy && flags && nearEdge(energy[i], f);
+    }
+}
+
+static void judge(const xasScan *scan, const xasSpectrum *s, xasResult *result)
+{
+    xasFeatures *f = &result->features;
+    xasQualityCounts n;
     bool low = false;
 
-    if ((double)bad > FLAGGED_PART * (double)scan->n) {
+    count(scan, f, &n);
+    if ((double)n.flagged > FLAGGED_PART * (double)n.points) {
         xasFlagsAdd(f->flags, "points_flagged");
         low = true;
     }
-    for (size_t i = 0; energy && i < scan->n; i++) {
-        if ((scan->flags[i] &
-             ~(uint32_t)(xasPointDuplicate | xasPointGlitchI0)) &&
-            nearEdge(energy[i], f)) {
-            xasFlagsAdd(f->flags, "edge_points_flagged");
-            low = true;
-            break;
-        }
+    if (n.edgeFlagged) {
+        xasFlagsAdd(f->flags, "edge_points_flagged");
+        low = true;
     }
-    if (scan->lost > 0) {
+    if (n.lost > 0) {
         xasFlagsAdd(f->flags, "points_lost");
         low = true;
     }
     if (low)
         xasFlagsAdd(f->flags, "low_quality");
+    if (s)
+        xasSaturationFlags(s, f, result->formula, f->flags);
+    (void)xasQualityJudge(s, f, &n, &result->quality);
 }
 
 static xasStatus find(const xasScan *scan, const xasSpectrum *s,
@@ -87,11 +108,12 @@ xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result)
         return status;
     if (status) {
         xasFlagsAdd(result->features.flags, "too_few_points");
+        judge(scan, NULL, result);
         return xasOk;
     }
     status = find(scan, s, result);
     if (status == xasOk) {
-        judge(scan, &result->features);
+        judge(scan, s, result);
         result->haveNorm =
             xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
                         xasSpectrumSize(s), NAN, &result->norm) == xasOk;

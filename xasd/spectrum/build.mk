@@ -5,4 +5,4 @@ xasNumeric_SRCS += xasSmooth.c xasPeak.c xasNoise.c xasKScan.c xasKPlaces.c
 xasNumeric_SRCS += xasKErrors.c xasFeatureK.c xasLScan.c xasLErrors.c xasFeatureL.c xasFeatures.c
 xasNumeric_SRCS += xasCalib.c xasCalibMatch.c
 xasNumeric_SRCS += xasCurves.c
-xasNumeric_SRCS += xasGlitch.c
+xasNumeric_SRCS += xasGlitch.c xasQuality.c xasSaturation.c

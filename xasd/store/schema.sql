@@ -114,6 +114,19 @@ CREATE TABLE spectrum (
     code          TEXT NOT NULL     -- version of the program
 ) STRICT;
 
+-- How good a scan is, and why.
+CREATE TABLE quality (
+    scan        INTEGER PRIMARY KEY REFERENCES scan (id) ON DELETE CASCADE,
+    score       REAL,             -- 100 the best, 0 useless
+    reason      TEXT NOT NULL,    -- in words, the worst first
+    snr         REAL,             -- step or L3 height over the noise
+    i0_min      REAL,             -- of the good points
+    glitches    INTEGER NOT NULL, -- points of mu, flagged 64
+    glitches_i0 INTEGER NOT NULL, -- points of I0, flagged 128
+    spacing_eV  REAL,             -- of the points at the edge
+    pre_eV      REAL, post_eV REAL -- range before and behind the edge
+) STRICT;
+
 CREATE TABLE feature (
     scan  INTEGER NOT NULL REFERENCES scan (id) ON DELETE CASCADE,
     name  TEXT NOT NULL,

@@ -48,6 +48,44 @@ static xasStatus writeSpectrum(xasStore *store, const xasResult *r,
     return status;
 }
 
+static xasStatus writeQuality(xasStore *store, int64_t scan,
+                              const xasQuality *q)
+{
+    return xasSqlRun(
+        store,
+        "INSERT OR REPLACE INTO quality (scan, score, reason, snr, i0_min, "
+        "glitches, glitches_i0, spacing_eV, pre_eV, post_eV) VALUES (?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?)",
+        "idtddiiddd", scan, q->score, q->reason, q->snr, q->i0Min, q->glitches,
+        q->glitchesI0, q->spacing_eV, q->pre_eV, q->post_eV);
+}
+
+static xasStatus readQuality(xasStore *store, int64_t scan, xasQuality *q)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT score, reason, snr, i0_min, glitches, glitches_i0, spacing_eV, "
+        "pre_eV, post_eV FROM quality WHERE scan = ?",
+        "i", scan);
+
+    if (status == xasOk)
+        status = xasSqlStep(store, s);
+    if (status == xasOk) {
+        q->score = xasSqlDouble(s, 0);
+        xasSqlText(s, 1, q->reason, sizeof q->reason);
+        q->snr = xasSqlDouble(s, 2);
+        q->i0Min = xasSqlDouble(s, 3);
+        q->glitches = sqlite3_column_int64(s, 4);
+        q->glitchesI0 = sqlite3_column_int64(s, 5);
+        q->spacing_eV = xasSqlDouble(s, 6);
+        q->pre_eV = xasSqlDouble(s, 7);
+        q->post_eV = xasSqlDouble(s, 8);
+    }
+    (void)sqlite3_finalize(s);
+    return status == xasErrNotFound ? xasOk : status;
+}
+
 xasStatus xasStoreFeatures(xasStore *store, const xasResult *result,
                            const xasScan *scan, const char *code)
 {
@@ -62,6 +100,8 @@ xasStatus xasStoreFeatures(xasStore *store, const xasResult *result,
                            result->scan);
     if (status == xasOk)
         status = writeSpectrum(store, result, scan, code);
+    if (status == xasOk)
+        status = writeQuality(store, result->scan, &result->quality);
     for (int i = 0; i < xasFeatureCount && status == xasOk; i++) {
         xasFeatureId id = (xasFeatureId)i;
 
@@ -142,6 +182,8 @@ static xasStatus readFeatures(xasStore *store, int64_t row, xasResult *result)
 
     xasResultClear(&r);
     status = readSpectrum(store, row, &r);
+    if (status == xasOk)
+        status = readQuality(store, row, &r.quality);
     if (status != xasOk)
         return status;
     status = xasSqlPrepare(
