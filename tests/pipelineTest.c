@@ -122,12 +122,18 @@ static void testReason(void)
 
     xasResultClear(&r);
     r.features.shell = xasShellK;
+    (void)strcpy(r.features.element, "Fe");
+    (void)strcpy(r.sample, "batch 7");
     xasSamplePredict(&active, sides, 0.8, &r);
     testOk(r.predicted.state == xasPredNoModel &&
                strstr(r.predicted.reason, "train again"),
            "says \"%s\"", r.predicted.reason);
+    testOk(r.formula[0] == '\0', "a batch is no formula: \"%s\"", r.formula);
     active.outdated[xasKindK] = 0;
+    (void)strcpy(r.sample, "FeCl2");
     xasSamplePredict(&active, sides, 0.8, &r);
+    testOk(strcmp(r.formula, "FeCl2") == 0, "a name may be one: \"%s\"",
+           r.formula);
     testOk(strcmp(r.predicted.reason, "no active model of K") == 0,
            "says \"%s\"", r.predicted.reason);
 }
@@ -144,7 +150,7 @@ MAIN(pipelineTest)
     if (!mkdtemp(folder))
         testAbort("no folder %s", folder);
     (void)snprintf(path, sizeof path, "%s/xasd.db", folder);
-    testPlan(8);
+    testPlan(10);
     if (xasStoreOpen(path, xasStoreCreate, 1000, &store, &why) != xasOk)
         testAbort("%s", why.text);
     putActiveModel(store);

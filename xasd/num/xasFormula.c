@@ -340,3 +340,16 @@ xasStatus xasFormulaCompound(const xasFormula *f, char out[XAS_FORMULA_TEXT])
     memcpy(out, text, sizeof text);
     return xasOk;
 }
+
+const char *xasFormulaOfSample(const char *given, const char *name,
+                               const char *element)
+{
+    xasFormula f;
+
+    if (given[0])
+        return given;
+    return xasFormulaParse(name, &f, NULL) == xasOk &&
+                   xasFormulaCount(&f, element) > 0
+               ? name
+               : "";
+}

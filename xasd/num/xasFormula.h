@@ -34,6 +34,11 @@ double xasFormulaCount(const xasFormula *f, const char *symbol);
  * texts ("FeCl2.4H2O" and "FeCl2" both give "Cl2Fe"). */
 xasStatus xasFormulaCompound(const xasFormula *f, char out[XAS_FORMULA_TEXT]);
 
+/** \brief The formula of a sample: the one given, else its name where that is
+ * one with the element in it. \return one of the arguments, or "" */
+const char *xasFormulaOfSample(const char *given, const char *name,
+                               const char *element);
+
 /** \brief 1..118 for a symbol, 0 for no element. */
 int xasElementZ(const char *symbol);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "xasFormula.h"
 #include "xasPipeline.h"
 
 /* DESIGN.md section 4: more than 5 % of the points, or any within 15 eV of
@@ -86,7 +87,9 @@ static xasStatus find(const xasScan *scan, const xasSpectrum *s,
             return xasOk;
         }
     }
-    return xasFeaturesFind(s, element, shell, result->formula, f);
+    return xasFeaturesFind(
+        s, element, shell,
+        xasFormulaOfSample(result->formula, result->sample, element), f);
 }
 
 xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result)

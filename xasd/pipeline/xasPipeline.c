@@ -123,7 +123,7 @@ static bool joinable(const xasPipeline *p, const char *sample)
 }
 
 static xasStatus readSide(xasPipeline *p, int64_t scan, const char *detection,
-                          xasSide *side)
+                          xasSide *side, char formula[XAS_SAMPLE_SIZE])
 {
     xasResult other;
     xasStatus status;
@@ -134,12 +134,14 @@ static xasStatus readSide(xasPipeline *p, int64_t scan, const char *detection,
         return status;
     side->scan = scan;
     side->features = other.features;
+    if (!formula[0]) /* the other station may know it */
+        (void)snprintf(formula, XAS_SAMPLE_SIZE, "%s", other.formula);
     (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
     return xasOk;
 }
 
 /* The scan itself, and the partner edge of its sample. */
-static xasStatus gatherSides(xasPipeline *p, const xasResult *result,
+static xasStatus gatherSides(xasPipeline *p, xasResult *result,
                              xasSide sides[2])
 {
     int own = result->features.shell == xasShellL;
@@ -156,9 +158,11 @@ static xasStatus gatherSides(xasPipeline *p, const xasResult *result,
     (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
                    own ? scans.detectionL : scans.detectionK);
     if (own == 0 && scans.lScan)
-        status = readSide(p, scans.lScan, scans.detectionL, &sides[1]);
+        status = readSide(p, scans.lScan, scans.detectionL, &sides[1],
+                          result->formula);
     if (own == 1 && scans.kScan)
-        status = readSide(p, scans.kScan, scans.detectionK, &sides[0]);
+        status = readSide(p, scans.kScan, scans.detectionK, &sides[0],
+                          result->formula);
     return status;
 }
 

@@ -182,6 +182,10 @@ void xasSamplePredict(const xasActive *active, const xasSide *sides,
     xasKind use = chooseKind(active, sides, result->features.shell);
 
     p->state = xasPredNotComputed;
+    if (!result->formula[0])
+        (void)snprintf(
+            result->formula, sizeof result->formula, "%s",
+            xasFormulaOfSample("", result->sample, result->features.element));
     if (refused[0]) {
         (void)snprintf(p->reason, sizeof p->reason, "%s", refused);
         return;

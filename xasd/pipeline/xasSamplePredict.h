@@ -21,7 +21,8 @@ typedef struct xasSide {
     xasFeatures features;
 } xasSide;
 
-/** \brief Fill result->predicted from the edges there are and the models.
+/** \brief Fill result->predicted from the edges there are and the models, and
+ * its formula from the sample's name where none was given.
  *
  * Pure numbers. The model used is K+L if both edges and such a model are
  * there, else the one of the edge that result is about.

@@ -44,29 +44,6 @@ static bool needsL(xasKind kind)
     return kind != xasKindK;
 }
 
-static bool holds(const char *formula, const char *element)
-{
-    xasFormula f;
-
-    return xasFormulaParse(formula, &f, NULL) == xasOk &&
-           xasFormulaCount(&f, element) > 0;
-}
-
-/* The formula given with the scan, else with the sample, else its name where
- * that is one; "" unknown. */
-static void formulaOf(const xasResult *r, const char *ofSample, char *out)
-{
-    const char *formula = "";
-
-    if (r->formula[0])
-        formula = r->formula;
-    else if (ofSample[0])
-        formula = ofSample;
-    else if (holds(r->sample, r->features.element))
-        formula = r->sample;
-    (void)snprintf(out, XAS_SAMPLE_SIZE, "%s", formula);
-}
-
 static xasStatus isSynthetic(xasStore *store, int64_t scan, bool *synthetic)
 {
     int64_t yes = 0;
@@ -96,13 +73,15 @@ static xasStatus takeFeatures(xasStore *store, int64_t scan, xasShell shell,
 static xasStatus takeTarget(xasStore *store, const xasResult *last,
                             const char *ofSample, row *r)
 {
-    char formula[XAS_SAMPLE_SIZE];
+    /* given with the scan, else with another scan of the sample */
+    const char *formula =
+        xasFormulaOfSample(last->formula[0] ? last->formula : ofSample,
+                           last->sample, last->features.element);
     xasReference ref;
     xasFormula parsed;
     xasEdgeEnergies er;
     xasStatus status;
 
-    formulaOf(last, ofSample, formula);
     status = xasStoreReferenceFind(store, formula, &ref);
     if (status != xasOk)
         return status;
