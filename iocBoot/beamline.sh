@@ -72,6 +72,8 @@ fail() {
 
 beamline_start() {
     start caRepeater caRepeater
+    # where libca finds none it starts one of its own, which outlives it
+    wait_for 'caRepeater' repeater_ready
     EPICS_CAS_SERVER_PORT=$sim_port \
         start xassim xassim "$top/iocBoot/iocxassim/st.cmd"
     EPICS_CAS_SERVER_PORT=$xasd_port \
@@ -80,6 +82,12 @@ beamline_start() {
         caget -w $patience "$pv" >/dev/null 2>&1 || fail "no $pv"
     done
     wait_for 'every PV connected' connected
+}
+
+# Asked of the kernel: a trial to bind the port would take it from its owner.
+repeater_ready() {
+    [ ! -r /proc/net/udp ] ||
+        grep -q ":$(printf %04X "$EPICS_CA_REPEATER_PORT") " /proc/net/udp
 }
 
 connected() {

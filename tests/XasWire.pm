@@ -84,8 +84,17 @@ sub wireEnvironment {
     $ENV{EPICS_CAS_AUTO_BEACON_ADDR_LIST} = 'NO';
     $ENV{EPICS_CAS_BEACON_ADDR_LIST} = '127.0.0.1';
     $ENV{EPICS_CAS_SERVER_PORT} = $ports[0] if @ports;
-    # else libca starts one of its own, which outlives the test
-    return launch(baseProgram('caRepeater'));
+    # Where libca finds none it starts one of its own, which outlives the test.
+    my $running = launch(baseProgram('caRepeater'));
+    waitFor(sub { udpTaken($repeater) }) or die "caRepeater does not start\n";
+    return $running;
+}
+
+# Asked of the kernel: a trial to bind the port would take it from its owner.
+sub udpTaken {
+    my $port = sprintf ':%04X', $_[0];
+    open my $in, '<', '/proc/net/udp' or return 1;
+    return scalar grep { (split)[1] =~ /$port$/ } <$in>;
 }
 
 # Ask until it is true, up to a deadline.  False when it never was.
