@@ -16,6 +16,27 @@ static int near(double a, double b)
     return fabs(a - b) <= 1e-12 * fmax(1, fabs(b));
 }
 
+/* Against sorting: all lengths, few and many different values, in order. */
+static void testMedian(void)
+{
+    double v[300], w[300];
+    unsigned seed = 5, wrong = 0;
+
+    for (size_t n = 1; n <= 300; n++)
+        for (unsigned kind = 0; kind < 4; kind++) {
+            for (size_t i = 0; i < n; i++) {
+                seed = seed * 1664525u + 1013904223u;
+                v[i] = kind == 0   ? seed
+                       : kind == 1 ? seed >> 30
+                       : kind == 2 ? (double)i
+                                   : (double)(n - i);
+                w[i] = v[i];
+            }
+            wrong += xasMedian(v, n) != xasMedianSort(w, n);
+        }
+    testOk(wrong == 0, "medians by selection: %u wrong", wrong);
+}
+
 static void testStat(void)
 {
     double v[] = { 3, 1, 2, 10 }, one[] = { 5 }, work[8];
@@ -99,8 +120,9 @@ static void testLsq(void)
 
 MAIN(numTest)
 {
-    testPlan(20);
+    testPlan(21);
     testStat();
+    testMedian();
     testPoly();
     testLsq();
     return testDone();

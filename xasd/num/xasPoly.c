@@ -47,15 +47,6 @@ void xasPolyInit(xasPoly *p, const double *x, const double *w, size_t n,
             p->square[k] = 0;
 }
 
-void xasPolyBasis(const xasPoly *p, double x, double basis[3])
-{
-    double t = (x - p->x0) / p->scale;
-
-    basis[0] = 1;
-    basis[1] = p->degree >= 1 ? t - p->a : 0;
-    basis[2] = p->degree >= 2 ? (t - p->b) * basis[1] - p->c : 0;
-}
-
 void xasPolyFit(const xasPoly *p, const double *x, const double *y,
                 const double *w, size_t n, double coef[3])
 {
@@ -82,14 +73,6 @@ void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
             if (p->square[k] > 0)
                 g[i] += weight(w, i) * byCoef[k] * basis[k] / p->square[k];
     }
-}
-
-double xasPolyValue(const xasPoly *p, const double coef[3], double x)
-{
-    double basis[3];
-
-    xasPolyBasis(p, x, basis);
-    return coef[0] + coef[1] * basis[1] + coef[2] * basis[2];
 }
 
 void xasPolyMatrix(const xasPoly *p, double m[3][3])

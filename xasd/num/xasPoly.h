@@ -23,7 +23,14 @@ void xasPolyInit(xasPoly *p, const double *x, const double *w, size_t n,
                  int degree, double x0, double scale);
 
 /** \brief p_k at x; those above the degree are 0. */
-void xasPolyBasis(const xasPoly *p, double x, double basis[3]);
+static inline void xasPolyBasis(const xasPoly *p, double x, double basis[3])
+{
+    double t = (x - p->x0) / p->scale;
+
+    basis[0] = 1;
+    basis[1] = p->degree >= 1 ? t - p->a : 0;
+    basis[2] = p->degree >= 2 ? (t - p->b) * basis[1] - p->c : 0;
+}
 
 /** \brief Coefficients of the fit to y [n] over the same x and w. */
 void xasPolyFit(const xasPoly *p, const double *x, const double *y,
@@ -35,8 +42,23 @@ void xasPolyFit(const xasPoly *p, const double *x, const double *y,
 void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
                  const double byCoef[3], double *g);
 
+/** \brief How the coefficients change with a datum of weight 1 at x. */
+static inline void xasPolyInfluence(const xasPoly *p, double x, double by[3])
+{
+    xasPolyBasis(p, x, by);
+    for (int k = 0; k < 3; k++)
+        by[k] = p->square[k] > 0 ? by[k] / p->square[k] : 0;
+}
+
 /** \brief The fitted polynomial at x. */
-double xasPolyValue(const xasPoly *p, const double coef[3], double x);
+static inline double xasPolyValue(const xasPoly *p, const double coef[3],
+                                  double x)
+{
+    double basis[3];
+
+    xasPolyBasis(p, x, basis);
+    return coef[0] + coef[1] * basis[1] + coef[2] * basis[2];
+}
 
 /** \brief Powers of t from basis coefficients: t[r] = sum_k m[r][k] coef[k]. */
 void xasPolyMatrix(const xasPoly *p, double m[3][3]);

@@ -21,16 +21,30 @@ typedef enum quantity {
     quantities
 } quantity;
 
-/** Gradients of all quantities; g(q) is [n]. */
+/** Gradients of all quantities by the points that the curve is made from;
+ * g(q) is [count]. */
 typedef struct gradients {
     xasKScan *k;
-    double *of; /* [quantities*n] */
+    size_t first, count;
+    double *of; /* [quantities*count] */
     double *sum;
 } gradients;
 
 static double *gradient(const gradients *g, quantity q)
 {
-    return g->of + (size_t)q * g->k->n;
+    return g->of + (size_t)q * g->count;
+}
+
+/* The weights that make the order-th derivative at x, times factor. */
+static void addWeights(const gradients *g, double x, int order, double factor,
+                       quantity q)
+{
+    size_t first, count;
+    const double *w = xasCurveWeights(g->k->curve, x, order, &first, &count);
+    double *to = gradient(g, q) + (first - g->first);
+
+    for (size_t i = 0; i < count; i++)
+        to[i] += factor * w[i];
 }
 
 /* Place of an extremum of v (the order-th derivative) at grid point i. */
@@ -41,8 +55,8 @@ static void addPlace(const gradients *g, quantity q, size_t i, int order,
     double curve = v[i - 1] - 2 * v[i] + v[i + 1];
     double factor = -0.5 * c->step / curve;
 
-    xasCurveAddWeights(c, xasCurveX(c, i + 1), order, factor, gradient(g, q));
-    xasCurveAddWeights(c, xasCurveX(c, i - 1), order, -factor, gradient(g, q));
+    addWeights(g, xasCurveX(c, i + 1), order, factor, q);
+    addWeights(g, xasCurveX(c, i - 1), order, -factor, q);
 }
 
 /* Height of y at the vertex of y'', linear in the grid: the two points beside
@@ -56,9 +70,9 @@ static void addHeight(const gradients *g, quantity q, quantity place, double x)
 
     at -= (double)i;
     slope = (c->y[i + 1] - c->y[i]) / c->step;
-    xasCurveAddWeights(c, xasCurveX(c, i), 0, 1 - at, to);
-    xasCurveAddWeights(c, xasCurveX(c, i + 1), 0, at, to);
-    for (size_t j = 0; j < g->k->n; j++)
+    addWeights(g, xasCurveX(c, i), 0, 1 - at, q);
+    addWeights(g, xasCurveX(c, i + 1), 0, at, q);
+    for (size_t j = 0; j < g->count; j++)
         to[j] += slope * from[j];
 }
 
@@ -74,8 +88,7 @@ static void addEdge(const gradients *g, const xasKPlaces *p)
             continue;
         before = fmax(p->e20_eV, xasCurveX(c, i - 1));
         behind = fmin(p->e80_eV, xasCurveX(c, i + 1));
-        xasCurveAddWeights(c, x, 0, -0.5 * (behind - before) / 0.6,
-                           gradient(g, edgeE));
+        addWeights(g, x, 0, -0.5 * (behind - before) / 0.6, edgeE);
     }
 }
 
@@ -90,13 +103,12 @@ static xasStatus addPre(const gradients *g, const xasKPlaces *p)
         return status;
     addPlace(g, preE, p->pre, 2, c->bend);
     xasPreBaselineBasis(&b, x, basis);
-    xasCurveAddWeights(c, x, 0, 1, gradient(g, preI));
+    addWeights(g, x, 0, 1, preI);
     for (size_t i = 0; i < b.count; i++) {
         double hat = 0;
         for (size_t r = 0; r < 3; r++)
             hat += basis[r] * b.inverse[r * b.count + i];
-        xasCurveAddWeights(c, xasCurveX(c, b.point[i]), 0, -hat,
-                           gradient(g, preI));
+        addWeights(g, xasCurveX(c, b.point[i]), 0, -hat, preI);
     }
     xasPreBaselineClear(&b);
     return xasOk;
@@ -107,12 +119,11 @@ static xasStatus addAll(const gradients *g, const xasKPlaces *p)
     xasCurve *c = g->k->curve;
 
     addEdge(g, p);
-    xasCurveAddWeights(c, xasCurveX(c, p->wl), 0, 1, gradient(g, wlI));
+    addWeights(g, xasCurveX(c, p->wl), 0, 1, wlI);
     if (p->haveWl)
         addPlace(g, wlE, p->wl, 0, c->y);
     for (size_t i = p->tailFirst; i < p->tailFirst + p->tailCount; i++)
-        xasCurveAddWeights(c, xasCurveX(c, i), 0, 1 / (double)p->tailCount,
-                           gradient(g, tail));
+        addWeights(g, xasCurveX(c, i), 0, 1 / (double)p->tailCount, tail);
     if (p->sh) {
         addPlace(g, shE, p->sh, 2, c->bend);
         addHeight(g, shI, shE, p->sh_eV);
@@ -130,14 +141,14 @@ static double combined(const gradients *g, double fa, quantity a, double fb,
 {
     const double *ga = gradient(g, a), *gb = gradient(g, b);
 
-    for (size_t j = 0; j < g->k->n; j++)
+    for (size_t j = 0; j < g->count; j++)
         g->sum[j] = fa * ga[j] + fb * gb[j];
-    return xasKScanError(g->k, g->sum);
+    return xasKScanError(g->k, g->sum, g->first, g->count);
 }
 
 static double alone(const gradients *g, quantity q)
 {
-    return xasKScanError(g->k, gradient(g, q));
+    return xasKScanError(g->k, gradient(g, q), g->first, g->count);
 }
 
 static double quotient(const gradients *g, quantity a, double va, quantity b,
@@ -186,7 +197,8 @@ static void setErrors(const gradients *g, const xasKPlaces *p, double *error)
 
 xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out)
 {
-    gradients g = { k, NULL, NULL };
+    const xasCurve *c = k->curve;
+    gradients g = { k, c->first, c->end - c->first, NULL, NULL };
     xasStatus status;
 
     if (p->preLimit <= 0.02) { /* a limit, not an error: needs no noise */
@@ -195,10 +207,10 @@ xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out)
     }
     if (xasFlagsHave(out->flags, "noise_unknown"))
         return xasOk;
-    g.of = calloc((quantities + 1) * k->n, sizeof *g.of);
+    g.of = calloc((quantities + 1) * g.count, sizeof *g.of);
     if (!g.of)
         return xasErrMemory;
-    g.sum = g.of + quantities * k->n;
+    g.sum = g.of + quantities * g.count;
     status = addAll(&g, p);
     if (!status)
         setErrors(&g, p, out->error);

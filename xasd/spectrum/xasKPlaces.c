@@ -283,12 +283,12 @@ static double preLimit(xasKScan *k, const xasKPlaces *p)
 {
     double x = xasCurveX(k->curve, xasCurveNearest(k->curve, p->edge_eV - 10));
     double threshold = fmax(5 * xasKScanBendError(k, x), leastBend), sum = 0;
+    size_t first, count;
+    const double *w = xasCurveWeights(k->curve, x, 2, &first, &count);
 
-    memset(k->gradient, 0, k->n * sizeof *k->gradient);
-    xasCurveAddWeights(k->curve, x, 2, 1, k->gradient);
-    for (size_t j = 0; j < k->n; j++) {
-        double u = (k->e[j] - x) / 2;
-        sum += k->gradient[j] * exp(-4 * log(2) * u * u);
+    for (size_t i = 0; i < count; i++) {
+        double u = (k->e[first + i] - x) / 2;
+        sum += w[i] * exp(-4 * log(2) * u * u);
     }
     return threshold / fabs(sum);
 }

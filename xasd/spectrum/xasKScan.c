@@ -152,6 +152,29 @@ static xasStatus smooth(xasKScan *k)
                           &k->curve);
 }
 
+static void fitVariances(xasKScan *k)
+{
+    double by[3], basis[3];
+
+    for (size_t i = 0; i < k->preCount; i++) {
+        size_t j = k->preFirst + i;
+        xasPolyInfluence(&k->line, k->e[j], by);
+        for (int r = 0; r < 3; r++)
+            for (int c = 0; c < 3; c++)
+                k->preVar[r][c] += by[r] * by[c] * k->var[j];
+    }
+    for (size_t i = 0; i < k->postCount; i++) {
+        size_t j = k->postFirst + i;
+        xasPolyInfluence(&k->post, k->e[j], by);
+        xasPolyBasis(&k->line, k->e[j], basis);
+        for (int r = 0; r < 3; r++)
+            for (int c = 0; c < 3; c++) {
+                k->postVar[r][c] += by[r] * by[c] * k->var[j];
+                k->postLine[r][c] += by[r] * basis[c];
+            }
+    }
+}
+
 /* All of it; *good false when the scan is refused. */
 static xasStatus prepare(xasKScan *k, const char *element,
                          const xasFormula *formula, char *flags, int *good)
@@ -171,6 +194,7 @@ static xasStatus prepare(xasKScan *k, const char *element,
     if (!*good)
         return xasOk;
     flatten(k);
+    fitVariances(k);
     status = smooth(k);
     if (status == xasErrMemory)
         return status;
@@ -194,11 +218,10 @@ xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
     k->mu = xasSpectrumMu(s);
     k->n = xasSpectrumSize(s);
     k->er_eV = er_eV;
-    k->y = calloc(4 * k->n, sizeof *k->y);
+    k->y = calloc(3 * k->n, sizeof *k->y);
     if (k->y) {
         k->var = k->y + k->n;
-        k->gradient = k->var + k->n;
-        k->chain = k->gradient + k->n;
+        k->chain = k->var + k->n;
         status = prepare(k, element, formula, flags, &good);
     } else {
         status = xasErrMemory;
@@ -222,50 +245,88 @@ void xasKScanClose(xasKScan *k)
     free(k);
 }
 
-/* The gradient by z in chain from that by y, through step and flattening. */
-static void backToZ(xasKScan *k, const double *g)
+/* g is that by y; in chain its direct part by z, through step and flattening.
+ * \param[out] byPost  by the coefficients of the post-edge polynomial */
+static void backToZ(xasKScan *k, const double *g, size_t first, size_t count,
+                    double byPost[3])
 {
-    double byStep = 0, byPost[3] = { 0, 0, 0 }, basis[3];
+    double byStep = 0, basis[3];
 
-    for (size_t j = 0; j < k->n; j++) {
-        double post = xasPolyValue(&k->post, k->postCoef, k->e[j]);
-        int flat = k->e[j] > k->er_eV;
-        double z = k->step * (k->y[j] + (flat ? post / k->step - 1 : 0));
-        k->chain[j] = g[j] / k->step;
-        if (g[j] == 0)
-            continue;
-        byStep += g[j] * ((flat ? post : 0) - z) / (k->step * k->step);
-        xasPolyBasis(&k->post, k->e[j], basis);
-        for (int i = 0; i < 3 && flat; i++)
-            byPost[i] -= g[j] * basis[i] / k->step;
+    for (size_t i = 0; i < count; i++) {
+        double e = k->e[first + i], post = 0, z = k->y[first + i];
+        xasPolyBasis(&k->post, e, basis);
+        if (e > k->er_eV) {
+            post = k->postCoef[0] + k->postCoef[1] * basis[1] +
+                   k->postCoef[2] * basis[2];
+            z += post / k->step - 1;
+            for (int r = 0; r < 3; r++)
+                byPost[r] -= g[i] * basis[r] / k->step;
+        }
+        k->chain[i] = g[i] / k->step;
+        byStep += g[i] * (post / k->step - z) / k->step;
     }
     xasPolyBasis(&k->post, k->er_eV, basis);
-    for (int i = 0; i < 3; i++)
-        byPost[i] += byStep * basis[i];
-    xasPolyBack(&k->post, k->e + k->postFirst, NULL, k->postCount, byPost,
-                k->chain + k->postFirst);
+    for (int r = 0; r < 3; r++)
+        byPost[r] += byStep * basis[r];
 }
 
-double xasKScanError(xasKScan *k, const double *g)
+/* By the coefficients of the line, through all points and the post-edge. */
+static void backToLine(const xasKScan *k, size_t first, size_t count,
+                       const double byPost[3], double byLine[3])
 {
-    double byLine[3] = { 0, 0, 0 }, basis[3], sum = 0;
+    double basis[3];
 
-    backToZ(k, g);
-    for (size_t j = 0; j < k->n; j++) {
-        xasPolyBasis(&k->line, k->e[j], basis);
-        for (int i = 0; i < 3; i++)
-            byLine[i] -= k->chain[j] * basis[i];
+    for (size_t i = 0; i < count; i++) {
+        xasPolyBasis(&k->line, k->e[first + i], basis);
+        for (int r = 0; r < 3; r++)
+            byLine[r] -= k->chain[i] * basis[r];
     }
-    xasPolyBack(&k->line, k->e + k->preFirst, NULL, k->preCount, byLine,
-                k->chain + k->preFirst);
-    for (size_t j = 0; j < k->n; j++)
-        sum += k->chain[j] * k->chain[j] * k->var[j];
-    return sqrt(sum);
+    for (int r = 0; r < 3; r++)
+        for (int c = 0; c < 3; c++)
+            byLine[c] -= byPost[r] * k->postLine[r][c];
+}
+
+static double squareForm(const double v[3], const double m[3][3])
+{
+    double sum = 0;
+
+    for (int r = 0; r < 3; r++)
+        for (int c = 0; c < 3; c++)
+            sum += v[r] * m[r][c] * v[c];
+    return sum;
+}
+
+static double dot(const double a[3], const double b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+double xasKScanError(xasKScan *k, const double *g, size_t first, size_t count)
+{
+    double byLine[3] = { 0, 0, 0 }, byPost[3] = { 0, 0, 0 }, by[3], sum;
+
+    backToZ(k, g, first, count, byPost);
+    backToLine(k, first, count, byPost, byLine);
+    sum = squareForm(byPost, k->postVar) + squareForm(byLine, k->preVar);
+    for (size_t i = 0; i < count; i++) {
+        size_t j = first + i;
+        double through = 0;
+        if (j - k->postFirst < k->postCount) {
+            xasPolyInfluence(&k->post, k->e[j], by);
+            through = dot(by, byPost);
+        } else if (j - k->preFirst < k->preCount) {
+            xasPolyInfluence(&k->line, k->e[j], by);
+            through = dot(by, byLine);
+        }
+        sum += k->chain[i] * (k->chain[i] + 2 * through) * k->var[j];
+    }
+    return sqrt(fmax(0, sum));
 }
 
 double xasKScanBendError(xasKScan *k, double x)
 {
-    memset(k->gradient, 0, k->n * sizeof *k->gradient);
-    xasCurveAddWeights(k->curve, x, 2, 1, k->gradient);
-    return xasKScanError(k, k->gradient);
+    size_t first, count;
+    const double *w = xasCurveWeights(k->curve, x, 2, &first, &count);
+
+    return xasKScanError(k, w, first, count);
 }

@@ -18,8 +18,12 @@ typedef struct xasKScan {
     xasPoly line, post;
     double lineCoef[3], postCoef[3];
     double step, sigma;
-    double *y, *var;          /* [n] */
-    double *gradient, *chain; /* [n] scratch for errors */
+    double *y, *var; /* [n] */
+    double *chain;   /* [n] scratch for errors */
+    /* What a change of the fits costs, so that an error needs only the points
+     * its gradient is made from: variances of the coefficients, and how the
+     * line's change with the post-edge points those of post depend on. */
+    double preVar[3][3], postVar[3][3], postLine[3][3];
     xasCurve *curve;
 } xasKScan;
 
@@ -34,8 +38,9 @@ xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
                        xasKScan **out);
 void xasKScanClose(xasKScan *k);
 
-/** \brief Standard error of a quantity with gradient g [n] by y. */
-double xasKScanError(xasKScan *k, const double *g);
+/** \brief Standard error of a quantity with gradient g [count] by y of the
+ * points from first on. */
+double xasKScanError(xasKScan *k, const double *g, size_t first, size_t count);
 
 /** \brief Standard error of y'' at x. */
 double xasKScanBendError(xasKScan *k, double x);

@@ -27,13 +27,14 @@ typedef enum quantity {
 typedef struct gradients {
     xasLScan *l;
     const xasLPlaces *p;
-    double *of; /* [quantities*n] */
+    size_t first, count; /* points that the curve or the jump is made from */
+    double *of;          /* [quantities*count] */
     double *sum;
 } gradients;
 
 static double *gradient(const gradients *g, quantity q)
 {
-    return g->of + (size_t)q * g->l->n;
+    return g->of + (size_t)q * g->count;
 }
 
 static void add(const gradients *g, quantity to, double factor, quantity from)
@@ -41,8 +42,20 @@ static void add(const gradients *g, quantity to, double factor, quantity from)
     double *t = gradient(g, to);
     const double *f = gradient(g, from);
 
-    for (size_t j = 0; j < g->l->n; j++)
+    for (size_t j = 0; j < g->count; j++)
         t[j] += factor * f[j];
+}
+
+/* The weights that make the order-th derivative at x, times factor. */
+static void addWeights(const gradients *g, double x, int order, double factor,
+                       quantity q)
+{
+    size_t first, count;
+    const double *w = xasCurveWeights(g->l->curve, x, order, &first, &count);
+    double *to = gradient(g, q) + (first - g->first);
+
+    for (size_t i = 0; i < count; i++)
+        to[i] += factor * w[i];
 }
 
 /* Place of an extremum of v (the order-th derivative) at grid point i. */
@@ -53,8 +66,8 @@ static void addPlace(const gradients *g, quantity q, size_t i, int order,
     double curve = v[i - 1] - 2 * v[i] + v[i + 1];
     double factor = -0.5 * c->step / curve;
 
-    xasCurveAddWeights(c, xasCurveX(c, i + 1), order, factor, gradient(g, q));
-    xasCurveAddWeights(c, xasCurveX(c, i - 1), order, -factor, gradient(g, q));
+    addWeights(g, xasCurveX(c, i + 1), order, factor, q);
+    addWeights(g, xasCurveX(c, i - 1), order, -factor, q);
 }
 
 /* The value of y at x, linear in the grid. */
@@ -64,9 +77,8 @@ static void addValue(const gradients *g, quantity q, double x, double factor)
     size_t i = (size_t)((x - c->start) / c->step);
     double at = (x - c->start) / c->step - (double)i;
 
-    xasCurveAddWeights(c, xasCurveX(c, i), 0, factor * (1 - at),
-                       gradient(g, q));
-    xasCurveAddWeights(c, xasCurveX(c, i + 1), 0, factor * at, gradient(g, q));
+    addWeights(g, xasCurveX(c, i), 0, factor * (1 - at), q);
+    addWeights(g, xasCurveX(c, i + 1), 0, factor * at, q);
 }
 
 static double arcSlope(double t)
@@ -134,7 +146,7 @@ static void addArea(const gradients *g, quantity q, double lo, double hi,
         double x = xasCurveX(c, i);
         if (x < lo || x > hi || (!closed && x >= hi))
             continue;
-        xasCurveAddWeights(c, x, 0, c->step, gradient(g, q));
+        addWeights(g, x, 0, c->step, q);
         steps += xasLSteps(l, x) * c->step;
         by3 += arcSlope(x - l->e3_eV) * c->step;
         by2 += arcSlope(x - l->e2_eV) * c->step;
@@ -171,7 +183,7 @@ static void addJump(const gradients *g)
     double *to = gradient(g, jumpY);
 
     for (size_t j = 0; j < g->p->jumpCount; j++)
-        to[g->p->jumpFirst + j] += 1 / (double)g->p->jumpCount;
+        to[g->p->jumpFirst + j - g->first] += 1 / (double)g->p->jumpCount;
 }
 
 static void addAll(const gradients *g)
@@ -183,8 +195,8 @@ static void addAll(const gradients *g)
 
     addPlace(g, l3E, l->i3, 0, c->y);
     addPlace(g, l2E, l->i2, 0, c->y);
-    xasCurveAddWeights(c, xasCurveX(c, l->i3), 0, 1, gradient(g, l3Y));
-    xasCurveAddWeights(c, xasCurveX(c, l->i2), 0, 1, gradient(g, l2Y));
+    addWeights(g, xasCurveX(c, l->i3), 0, 1, l3Y);
+    addWeights(g, xasCurveX(c, l->i2), 0, 1, l2Y);
     if (p->sub) {
         size_t i = (size_t)((p->sub_eV - c->start) / c->step);
         addPlace(g, subE, p->sub, 2, c->bend);
@@ -210,9 +222,9 @@ static double combined(const gradients *g, double fa, quantity a, double fb,
 {
     const double *ga = gradient(g, a), *gb = gradient(g, b);
 
-    for (size_t j = 0; j < g->l->n; j++)
+    for (size_t j = 0; j < g->count; j++)
         g->sum[j] = fa * ga[j] + fb * gb[j];
-    return xasLScanError(g->l, g->sum);
+    return xasLScanError(g->l, g->sum, g->first, g->count);
 }
 
 static double quotient(const gradients *g, quantity a, double va, quantity b,
@@ -252,14 +264,20 @@ static void setErrors(const gradients *g, xasFeatures *out)
 
 xasStatus xasLErrorsFind(xasLScan *l, const xasLPlaces *p, xasFeatures *out)
 {
-    gradients g = { l, p, NULL, NULL };
+    gradients g = { l, p, l->curve->first, 0, NULL, NULL };
+    size_t end = l->curve->end;
 
     if (xasFlagsHave(out->flags, "noise_unknown"))
         return xasOk;
-    g.of = calloc((quantities + 1) * l->n, sizeof *g.of);
+    if (p->jumpCount && p->jumpFirst < g.first)
+        g.first = p->jumpFirst;
+    if (p->jumpCount && p->jumpFirst + p->jumpCount > end)
+        end = p->jumpFirst + p->jumpCount;
+    g.count = end - g.first;
+    g.of = calloc((quantities + 1) * g.count, sizeof *g.of);
     if (!g.of)
         return xasErrMemory;
-    g.sum = g.of + quantities * l->n;
+    g.sum = g.of + quantities * g.count;
     addAll(&g);
     setErrors(&g, out);
     free(g.of);

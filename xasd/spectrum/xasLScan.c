@@ -198,6 +198,22 @@ static void measurePair(xasLScan *l)
                c->step * xasPeakVertex(c->y, c->n, l->i2, &l->y2);
 }
 
+/* The background changes with the points it was fitted to: their part in an
+ * error is known beforehand, so only the gradient's own points are left. */
+static void fitVariance(xasLScan *l)
+{
+    double by[3];
+
+    for (size_t j = 0; j < l->n; j++) {
+        if (!(l->fitted[j] > 0))
+            continue;
+        xasPolyInfluence(&l->back, l->e[j], by);
+        for (int r = 0; r < 3; r++)
+            for (int c = 0; c < 3; c++)
+                l->backVar[r][c] += by[r] * by[c] * l->var[j];
+    }
+}
+
 static xasStatus prepare(xasLScan *l, char *flags, int *good)
 {
     xasStatus status;
@@ -217,6 +233,7 @@ static xasStatus prepare(xasLScan *l, char *flags, int *good)
         return xasOk;
     measurePair(l);
     status = xasNoiseFind(l->s, l->window, l->y3, &l->sigma, l->var, flags);
+    fitVariance(l);
     *good = l->y3 > 8 * l->sigma &&
             xasPeakProminence(l->curve->y, l->curve->n, l->i3) > 8 * l->sigma;
     return status;
@@ -239,13 +256,11 @@ xasStatus xasLScanOpen(const xasSpectrum *s, const char *element,
     l->er = *er;
     l->element = element;
     l->formula = formula;
-    l->y = calloc(6 * l->n, sizeof *l->y);
+    l->y = calloc(4 * l->n, sizeof *l->y);
     if (l->y) {
         l->var = l->y + l->n;
         l->window = l->var + l->n;
         l->fitted = l->window + l->n;
-        l->gradient = l->fitted + l->n;
-        l->chain = l->gradient + l->n;
         status = prepare(l, flags, &good);
     } else {
         status = xasErrMemory;
@@ -269,25 +284,35 @@ void xasLScanClose(xasLScan *l)
     free(l);
 }
 
-double xasLScanError(xasLScan *l, const double *g)
+double xasLScanError(const xasLScan *l, const double *g, size_t first,
+                     size_t count)
 {
-    double byBack[3] = { 0, 0, 0 }, basis[3], sum = 0;
+    double back[3] = { 0, 0, 0 }, by[3], sum = 0;
 
-    memcpy(l->chain, g, l->n * sizeof *l->chain);
-    for (size_t j = 0; j < l->n; j++) {
-        xasPolyBasis(&l->back, l->e[j], basis);
-        for (int k = 0; k < 3; k++)
-            byBack[k] -= g[j] * basis[k];
+    for (size_t i = 0; i < count; i++) {
+        xasPolyBasis(&l->back, l->e[first + i], by);
+        for (int r = 0; r < 3; r++)
+            back[r] -= g[i] * by[r];
     }
-    xasPolyBack(&l->back, l->e, l->fitted, l->n, byBack, l->chain);
-    for (size_t j = 0; j < l->n; j++)
-        sum += l->chain[j] * l->chain[j] * l->var[j];
-    return sqrt(sum);
+    for (int r = 0; r < 3; r++)
+        for (int c = 0; c < 3; c++)
+            sum += back[r] * l->backVar[r][c] * back[c];
+    for (size_t i = 0; i < count; i++) {
+        size_t j = first + i;
+        double through = 0;
+        if (l->fitted[j] > 0) {
+            xasPolyInfluence(&l->back, l->e[j], by);
+            through = back[0] * by[0] + back[1] * by[1] + back[2] * by[2];
+        }
+        sum += g[i] * (g[i] + 2 * through) * l->var[j];
+    }
+    return sqrt(fmax(0, sum));
 }
 
 double xasLScanBendError(xasLScan *l, double x)
 {
-    memset(l->gradient, 0, l->n * sizeof *l->gradient);
-    xasCurveAddWeights(l->curve, x, 2, 1, l->gradient);
-    return xasLScanError(l, l->gradient);
+    size_t first, count;
+    const double *w = xasCurveWeights(l->curve, x, 2, &first, &count);
+
+    return xasLScanError(l, w, first, count);
 }

@@ -21,10 +21,10 @@ typedef struct xasLScan {
     xasPoly back;
     double backCoef[3];
     double sigma;
-    double *y, *var;          /* [n] */
-    double *window;           /* [n] 1 where the noise was taken */
-    double *fitted;           /* [n] 1 where the background was fitted */
-    double *gradient, *chain; /* [n] scratch for errors */
+    double *y, *var;      /* [n] */
+    double *window;       /* [n] 1 where the noise was taken */
+    double *fitted;       /* [n] 1 where the background was fitted */
+    double backVar[3][3]; /* of the background's coefficients */
     xasCurve *curve;
     size_t i3, i2; /* the peaks, of the curve */
     double e3_eV, e2_eV, y3, y2;
@@ -41,8 +41,10 @@ void xasLScanClose(xasLScan *l);
 double xasLScanDisturbedFrom(const xasLScan *l, double behind_eV,
                              double before_eV);
 
-/** \brief Standard error of a quantity with gradient g [n] by y. */
-double xasLScanError(xasLScan *l, const double *g);
+/** \brief Standard error of a quantity with gradient g [count] by y of the
+ * points from first on. */
+double xasLScanError(const xasLScan *l, const double *g, size_t first,
+                     size_t count);
 
 /** \brief Standard error of y'' at x. */
 double xasLScanBendError(xasLScan *l, double x);

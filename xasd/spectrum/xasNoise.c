@@ -60,7 +60,7 @@ xasStatus xasNoiseFind(const xasSpectrum *s, const double *window,
     *sigma = xasThirdDifferenceNoise(work, count, work + n);
     if (m && count) {
         gather(m, window, n, work);
-        if (fromChannels(m, n, xasMedianSort(work, count), count, *sigma, var))
+        if (fromChannels(m, n, xasMedian(work, count), count, *sigma, var))
             xasFlagsAdd(flags, "noise_scaled");
     } else if (isYield(xasSpectrumDetection(s)) && base > 0.05 * height) {
         fromMu(s, base, *sigma, var);

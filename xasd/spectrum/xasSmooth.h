@@ -14,8 +14,10 @@ typedef struct xasCurve {
     double *y, *slope, *bend; /* [n] y, y', y'' */
     const double *energy_eV;  /* [nData] the caller's, as is the data */
     size_t nData;
-    double reach_eV; /* smallest half width of a window */
-    double *weight;  /* [nData] scratch */
+    double reach_eV;    /* smallest half width of a window */
+    size_t first, end;  /* the data that the grid is made from */
+    double *weight, *t; /* [nData + 4] scratch */
+    size_t near[3];     /* where points were found last */
 } xasCurve;
 
 /** \brief Smooth data on the grid from start up to, without, stop.
@@ -34,6 +36,13 @@ size_t xasCurveNearest(const xasCurve *c, double x);
 
 /** \brief A grid array (of c) at x, linear between its points. */
 double xasCurveAt(const xasCurve *c, const double *v, double x);
+
+/** \brief The weights that make y (order 0), y' (1) or y'' (2) at x from the
+ * data.
+ * \param[out] first, count  the data concerned
+ * \return [*count], until the next call for this curve */
+const double *xasCurveWeights(xasCurve *c, double x, int order, size_t *first,
+                              size_t *count);
 
 /** \brief Add factor times the weights that make y (order 0), y' (1) or
  * y'' (2) at x from the data to g [nData]. */

@@ -50,6 +50,16 @@ static int ascending(const void *a, const void *b)
     return (x->variance > y->variance) - (x->variance < y->variance);
 }
 
+/* Most scans come in order, and sorting costs more than all the rest. */
+static void sortRows(row *r, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (ascending(&r[i - 1], &r[i]) > 0) {
+            qsort(r, n, sizeof *r, ascending);
+            return;
+        }
+}
+
 /* False for a row without a finite mu. */
 static int makeRow(xasDetection detection, double energy, const double *i0,
                    double signal, row *out)
@@ -140,7 +150,7 @@ xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
         free(r);
         return xasErrRange;
     }
-    qsort(r, used, sizeof *r, ascending);
+    sortRows(r, used);
     if (r[used - 1].energy < highestKeV)
         for (size_t i = 0; i < used; i++)
             r[i].energy *= 1000;
