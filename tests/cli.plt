@@ -109,7 +109,7 @@ sub testUse {
     my ($status, $out) = run('--help');
     is($status, 0, '--help');
     my @commands = $out =~ /^  (\w+)\s+\w.*$/mg;
-    is("@commands", 'scans show samples reference train model predict '
+    is("@commands", 'scans show calibrations samples reference train model predict '
         . 'features plot import stats check backup', 'lists the commands');
     for my $command (@commands) {
         my ($status, $out) = run($command, '--help');
@@ -279,6 +279,51 @@ sub testImport {
     like(decode('UTF-8', $tsv), qr/\tü "q"\\t\\\\ \x{2116}\t/, 'escaped');
 }
 
+# One compound with a foil behind it, on an axis that is off or not.
+sub withFoil {
+    my ($name, $off) = @_;
+    my $text = "# XDI/1.0 cli.plt\n# Element.symbol: Fe\n# Element.edge: K\n"
+        . "# Column.1: energy eV\n# Column.2: i0\n# Column.3: itrans\n"
+        . "# Column.4: irefer\n# Sample.formula: FeO\n# Sample.name: $name\n"
+        . "# ---\n# energy i0 itrans irefer\n";
+    for (my $e = 6960; $e < 7500; $e += abs($e - 7120) < 40 ? 0.4 : 4) {
+        my $rise = sub { 0.5 + atan2($e - $_[0], $_[1]) / 3.14159265 };
+        my $i1 = 1e6 * exp(-0.5 - $rise->(7120, 1.5)
+            - 0.6 * exp(-(($e - 7124) / 2.5)**2));
+        my $i2 = $i1 * exp(-0.4 - 0.5 * $rise->(7112, 1.5)
+            - 0.6 * $rise->(7122, 2));
+        $text .= sprintf "%.3f %d %.6f %.6f\n", $e - $off, 1e6, $i1, $i2;
+    }
+    return spew("$name.xdi", $text);
+}
+
+sub testCalibration {
+    local $db = "$folder/calibration.db";
+    my $got = json('import', withFoil('right', 0), withFoil('off', 1.85));
+    is_deeply([map { $_->{calibration} } @$got], ['foil', 'foil'], 'by foils');
+    my ($right, $off) = map { json('show', $_) } 1, 2;
+    cmp_ok(abs($off->{calibration}{shift_eV} - $right->{calibration}{shift_eV}
+        - 1.85), '<', 1e-5, 'the shift between them');
+    my %value = map { $_->{name} => $_->{value} } @{ $right->{features} };
+    my $worst = 0;
+    for (@{ $off->{features} }) {
+        next if !defined $_->{value} && !defined $value{ $_->{name} };
+        my $d = abs(($_->{value} // 1e9) - ($value{ $_->{name} } // 0));
+        $worst = $d if $d > $worst;
+    }
+    cmp_ok($worst, '<', 1e-4, 'the same features');
+    is($off->{calibration}{foil_scan}, 2, 'show names the foil');
+    my $predicted = json('predict', 2);
+    cmp_ok(abs($predicted->[0]{calibration_shift_eV}
+        - $off->{calibration}{shift_eV}), '<', 1e-12, 'predict moves as much');
+    is(scalar @{ json('calibrations', '--foils') }, 2, 'calibrations');
+    my ($file) = spectrum('MnCl2', 'Mn', 6539, -481.3);
+    is(json('import', $file)->[0]{calibration}, 'none',
+        'a file of nobody knows where is not moved by them');
+    is(json('import', spectrum('MnBr2', 'Mn', 6539, -384.9), '--station',
+        'X')->[0]{calibration}, 'none', 'nor one of another station');
+}
+
 sub testTrain {
     fails(1, qr/L: 0 samples: .*9 without the edges/, '-d', $db,
         qw(train --kind L));
@@ -437,6 +482,7 @@ testGolden($_) for qw(measured_K synthetic_KL);
 testMatrix();
 testReferences();
 testImport();
+testCalibration();
 testTrain();
 testFeatures();
 testMu();

@@ -35,6 +35,10 @@ is($b->get('BL5S1:XASD:Pred:State'), 'no model', 'no model is active');
 like($b->get_all('BL5S1:XASD:Pred:Hf'), qr/nan.*INVALID/,
      'so there is no number');
 is($b->get('BL5S1:XASD:Pred:Sample.VAL$'), 'FeCl2', 'the sample is named');
+like($b->get_all('BL5S1:XASD:Cal:Status'), qr/none.*MINOR/,
+     'no foil: an alarm');
+like($b->get_all('BL5S1:XASD:Cal:Shift'), qr/ 0 .*MINOR/, 'no shift');
+like($b->get_all('BL5S1:XASD:Cal:Age'), qr/nan.*MINOR/, 'no age, no fault');
 my ($stamp) = $b->get_all('BL5S1:XASD:Feat:WlE') =~ /(\d\d:\d\d:\d\d\.\d{3})/;
 is($b->sql("SELECT strftime('%H:%M:%S', end_ns / 1000000000, 'unixepoch',
             'localtime') || printf('.%03d', end_ns / 1000000 % 1000)

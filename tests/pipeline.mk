@@ -4,3 +4,9 @@ pipelineTest_SRCS += pipelineTest.c storeTestScan.c
 pipelineTest_LIBS += xas xasNumeric Com
 pipelineTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
 TESTS += pipelineTest
+
+TESTPROD_HOST += calibrateTest
+calibrateTest_SRCS += calibrateTest.c
+calibrateTest_LIBS += xas xasNumeric Com
+calibrateTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
+TESTS += calibrateTest

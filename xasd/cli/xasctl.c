@@ -13,10 +13,10 @@
 const char *argp_program_version = "xasctl " XAS_VERSION;
 
 static const xasctlCommand *const commands[] = {
-    &xasctlScans, &xasctlShow,   &xasctlSamples, &xasctlReference,
-    &xasctlTrain, &xasctlModel,  &xasctlPredict, &xasctlFeatures,
-    &xasctlPlot,  &xasctlImport, &xasctlStats,   &xasctlCheck,
-    &xasctlBackup
+    &xasctlScans,     &xasctlShow,  &xasctlCalibrations, &xasctlSamples,
+    &xasctlReference, &xasctlTrain, &xasctlModel,        &xasctlPredict,
+    &xasctlFeatures,  &xasctlPlot,  &xasctlImport,       &xasctlStats,
+    &xasctlCheck,     &xasctlBackup
 };
 
 enum { nCommands = sizeof commands / sizeof *commands, busy_ms = 5000 };

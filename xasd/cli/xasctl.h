@@ -9,6 +9,9 @@
 #include "xasStore.h"
 #include "xasStoreQuery.h"
 
+/** Station of files that name none. */
+#define XASCTL_STATION "import"
+
 /** How results are written. */
 typedef enum xasctlForm { xasctlText, xasctlJson, xasctlTsv } xasctlForm;
 
@@ -27,9 +30,10 @@ typedef struct xasctlCommand {
     int (*run)(xasctl *ctl, int argc, char **argv);
 } xasctlCommand;
 
-extern const xasctlCommand xasctlBackup, xasctlCheck, xasctlFeatures,
-    xasctlImport, xasctlModel, xasctlPlot, xasctlPredict, xasctlReference,
-    xasctlSamples, xasctlScans, xasctlShow, xasctlStats, xasctlTrain;
+extern const xasctlCommand xasctlBackup, xasctlCalibrations, xasctlCheck,
+    xasctlFeatures, xasctlImport, xasctlModel, xasctlPlot, xasctlPredict,
+    xasctlReference, xasctlSamples, xasctlScans, xasctlShow, xasctlStats,
+    xasctlTrain;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

@@ -172,7 +172,7 @@ static xasStatus makeScan(const options *o, const char *file,
     nameScan(x, scan);
     nameSample(o, file, x, scan);
     (void)snprintf(scan->station, sizeof scan->station, "%s",
-                   o->station ? o->station : "import");
+                   o->station ? o->station : XASCTL_STATION);
     (void)snprintf(scan->mode, sizeof scan->mode, "file");
     (void)snprintf(scan->reason, sizeof scan->reason, "read from a file");
     memcpy(scan->element, x->element, sizeof scan->element);

@@ -61,6 +61,8 @@ static xasStatus draw(xasctl *ctl, const options *o, const char *file,
                    scan->sample[0] ? scan->sample : "no sample name",
                    scan->uid);
     if (status == xasOk)
+        xasSpectrumShift(s, result.calibration.shift_eV);
+    if (status == xasOk)
         status =
             xasctlFigure(file, title, s, &result.features, scan->formula, why);
     xasSpectrumDestroy(s);

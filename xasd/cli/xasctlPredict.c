@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "xasPipeline.h"
+#include "xasStoreCalib.h"
 #include "xasStoreScan.h"
 #include "xasctl.h"
 #include "xasctlPredicted.h"
@@ -45,11 +46,14 @@ static int predictScan(xasctl *ctl, xasPipeline *p, xasJson *j, int64_t row)
 {
     xasScan *scan = NULL;
     xasResult result;
+    xasCalibration c;
     xasStatus status = xasStoreScanRead(ctl->store, row, &scan);
 
     if (status != xasOk)
         return xasctlStoreFail(ctl);
-    status = xasPipelineAnalyse(scan, &result);
+    status = xasStoreCalibrationRead(ctl->store, row, &c);
+    if (status == xasOk || status == xasErrNotFound)
+        status = xasPipelineAnalyse(scan, status == xasOk ? &c : NULL, &result);
     xasScanDestroy(scan);
     result.scan = row;
     if (status == xasOk)

@@ -11,11 +11,17 @@ static const char noJoin[][XAS_SAMPLE_SIZE] = { "foil", "test", "dark" };
 
 xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out)
 {
+    /* Files without a station are of many monochromators. */
+    static xasCalibRules files;
     const xasPipelineRules rules = { .level = level > 0 ? level : 0.80,
                                      .no_join = noJoin,
                                      .nNoJoin = sizeof noJoin / sizeof *noJoin,
+                                     .calib = &files,
                                      .code = XAS_VERSION };
 
+    xasCalibRulesDefaults(&files);
+    (void)snprintf(files.station, sizeof files.station, "%s", XASCTL_STATION);
+    files.own_only = true;
     return xasPipelineCreate(ctl->store, &rules, out);
 }
 
@@ -49,6 +55,8 @@ void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file)
     xasJsonText(j, "element", result->features.element);
     xasJsonText(j, "edge", xasShellName(result->features.shell));
     xasJsonText(j, "flags", result->features.flags);
+    xasJsonText(j, "calibration", xasCalibStateName(result->calibration.state));
+    xasJsonNumber(j, "calibration_shift_eV", result->calibration.shift_eV);
     xasJsonNumber(j, "hf_kJ_per_mol", p->hf);
     xasJsonNumber(j, "lo", p->lo);
     xasJsonNumber(j, "hi", p->hi);

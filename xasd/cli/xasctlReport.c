@@ -25,11 +25,13 @@ static void printHead(const xasModelHead *head, const xasModel *m)
     char clip[32] = "none";
 
     if (head)
-        (void)printf("Model %s%s\n%s, %s, %s, definitions %d, row %lld\n",
+        (void)printf("Model %s%s\n%s, %s, calibration %s, %s, definitions %d, "
+                     "row %lld\n",
                      head->name,
                      head->synthetic ? "  -- trained on SYNTHETIC spectra" : "",
-                     xasKindName(head->kind), head->detection, head->created,
-                     head->definitions, (long long)head->row);
+                     xasKindName(head->kind), head->detection,
+                     head->calibration, head->created, head->definitions,
+                     (long long)head->row);
     if (isfinite(o->clip_sd))
         (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
     (void)printf("%zu samples of %zu compounds; %zu columns, %zu usable, %zu "
@@ -163,6 +165,7 @@ static void putHead(xasJson *j, const xasModelHead *head)
     xasJsonText(j, "name", head->name);
     xasJsonText(j, "kind", xasKindName(head->kind));
     xasJsonText(j, "detection", head->detection);
+    xasJsonText(j, "calibration", head->calibration);
     xasJsonBool(j, "synthetic", head->synthetic);
     xasJsonText(j, "created", head->created);
     xasJsonInt(j, "definitions", head->definitions);

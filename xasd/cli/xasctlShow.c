@@ -26,6 +26,12 @@ static const struct {
       "'unixepoch') || printf('.%03dZ', stamp_ns / 1000000 % 1000) AS time, "
       "point, what, text FROM scan_event WHERE scan = ? ORDER BY id",
       false },
+    { "calibration", "Calibration of the energies",
+      "SELECT state, method, shift_eV, error_eV, foil, foil_edge, foil_eV, "
+      "measured_eV, derivative_eV, derivative_error_eV, least_squares_eV, "
+      "least_squares_error_eV, foil_scan, age_s, reason FROM calibration "
+      "WHERE scan = ?",
+      true },
     { "spectrum", "Spectrum",
       "SELECT points, e0_eV, edge_step, pre_offset, pre_slope_per_eV, pre1_eV, "
       "pre2_eV, norm1_eV, norm2_eV, nnorm, step_or_jump, sigma, e0_deriv_eV, "

@@ -172,6 +172,8 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
     out->head.definitions = XAS_FEATURES_VERSION;
     (void)snprintf(out->head.detection, sizeof out->head.detection, "%s",
                    t->detection);
+    (void)snprintf(out->head.calibration, sizeof out->head.calibration, "%s",
+                   t->calibration);
     (void)snprintf(out->head.code, sizeof out->head.code, "%s", XAS_VERSION);
     xasTimeText(xasTimeNow(), out->head.created);
     return xasOk;

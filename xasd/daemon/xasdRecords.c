@@ -99,6 +99,7 @@ static xasStatus loadFeature(const xasConfStation *station, xasFeatureId id,
 static xasStatus loadStation(const xasConfStation *station, xasMessage *message)
 {
     static const char *const files[] = { "xasdScan.template",
+                                         "xasdCalibration.template",
                                          "xasdResult.template",
                                          "xasdControl.template" };
     xasShell shell = station->rules.shell;
@@ -108,7 +109,7 @@ static xasStatus loadStation(const xasConfStation *station, xasMessage *message)
     (void)snprintf(macros, sizeof macros, "P=%s,R=%s,STATION=%s,MAX_POINTS=%d",
                    station->prefix, station->record, station->name,
                    station->max_points);
-    for (size_t i = 0; status == xasOk && i < 3; i++)
+    for (size_t i = 0; status == xasOk && i < sizeof files / sizeof *files; i++)
         status = load(files[i], macros, message);
     for (int id = 0; status == xasOk && id < xasFeatureCount; id++)
         if (shell == xasShellNone || shell == xasFeatureShell((xasFeatureId)id))

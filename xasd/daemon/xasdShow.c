@@ -21,6 +21,8 @@ static curves makeCurves(const xasResult *result, const xasScan *scan)
 
     if (!scan || !result->haveNorm || xasScanSpectrum(scan, &s))
         return c;
+    /* The normalisation was found on the calibrated axis. */
+    xasSpectrumShift(s, result->calibration.shift_eV);
     c.n = xasSpectrumSize(s);
     c.energy = calloc(3 * c.n, sizeof(double));
     if (c.energy) {

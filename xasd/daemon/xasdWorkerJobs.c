@@ -89,6 +89,7 @@ void xasdWorkerRules(const xasdWorker *w, size_t station, xasPipelineRules *out)
                                .join_days = conf->join_days,
                                .no_join = conf->no_join,
                                .nNoJoin = conf->nNoJoin,
+                               .calib = &conf->station[station].calib,
                                .code = XAS_VERSION };
 }
 

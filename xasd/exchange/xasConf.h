@@ -3,6 +3,7 @@
 #define XAS_CONF_H
 
 #include "xasAssembler.h"
+#include "xasCalib.h"
 
 #define XAS_PV_SIZE      128
 #define XAS_PATH_SIZE    512
@@ -18,6 +19,7 @@ typedef struct xasConfStation {
     int max_points;       /* NELM of its waveforms */
     double stale_after_s; /* 0: never */
     double level;         /* of the interval asked for, 0.80 */
+    xasCalibRules calib;
 } xasConfStation;
 
 /** The whole file. */

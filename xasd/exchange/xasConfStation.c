@@ -17,6 +17,8 @@ typedef struct Read {
     char mode[16], detection[16], unit[8], edge[8], element[8];
     double point_timeout_s, scan_timeout_s, resume_gap_s, clock_tolerance_s;
     double i0_min, stale_after_s, level;
+    char foil[8], monochromator[16], calibration_method[16];
+    double foil_eV, d_spacing_A, calibration_max_age_h;
     int max_points;
     char name[32], prefix[64], record[64];
 } Read;
@@ -51,6 +53,16 @@ static const xasConfKey stationKeys[] = {
     { "stale_after_s", xasConfNumber, false, FIELD(stale_after_s), 0, 1e9,
       "0 for never" },
     { "level", xasConfNumber, false, FIELD(level), 0.5, 0.99, NULL },
+    { "foil", xasConfText, false, FIELD(foil), 0, 0, "a chemical symbol" },
+    { "foil_eV", xasConfNumber, false, FIELD(foil_eV), 50, 1e5, NULL },
+    { "foil_samples", xasConfOther, false, 0, 0, 0, 0, NULL },
+    { "monochromator", xasConfWord, false, FIELD(monochromator), 0, 0,
+      "crystal grating" },
+    { "d_spacing_A", xasConfNumber, false, FIELD(d_spacing_A), 0.5, 50, NULL },
+    { "calibration_method", xasConfWord, false, FIELD(calibration_method), 0, 0,
+      "derivative least_squares" },
+    { "calibration_max_age_h", xasConfNumber, false,
+      FIELD(calibration_max_age_h), 0, 1e6, "0 for any age" },
 };
 
 static bool isChannel(int role)
@@ -182,8 +194,74 @@ static void toRead(Read *r, xasConfStation *station)
                  .clock_tolerance_s = rules->clock_tolerance_s,
                  .i0_min = rules->i0_min,
                  .level = 0.80,
+                 .calibration_max_age_h = 24,
                  .max_points = 4000,
                  .record = "XASD:" };
+}
+
+static xasStatus badSamples(const config_setting_t *at, xasMessage *message)
+{
+    return xasConfFail(at, NULL, xasErrFormat, message,
+                       "expected a list of at most 8 sample names of at most "
+                       "63 bytes: [ \"foil\" ]");
+}
+
+static xasStatus readFoilSamples(const config_setting_t *group,
+                                 xasCalibRules *rules, xasMessage *message)
+{
+    const config_setting_t *list =
+        config_setting_get_member(group, "foil_samples");
+    size_t max = sizeof rules->sample / sizeof *rules->sample;
+
+    if (!list)
+        return xasOk;
+    int type = config_setting_type(list), n = config_setting_length(list);
+
+    if ((type != CONFIG_TYPE_LIST && type != CONFIG_TYPE_ARRAY) ||
+        (size_t)n > max)
+        return badSamples(list, message);
+    rules->nSamples = 0;
+    for (int i = 0; i < n; i++) {
+        char *name = rules->sample[rules->nSamples++];
+        xasStatus status = xasConfString(
+            config_setting_get_elem(list, (unsigned)i), name,
+            sizeof *rules->sample, "a sample name in quotes", message);
+
+        if (status != xasOk)
+            return status;
+    }
+    return xasOk;
+}
+
+/* The calibration's keys, and what they need of each other. */
+static xasStatus readCalib(const config_setting_t *group, const Read *r,
+                           xasCalibRules *rules, xasMessage *message)
+{
+    xasCalibRulesDefaults(rules);
+    memcpy(rules->station, r->name, sizeof rules->station);
+    if (r->foil[0] && !xasElementZ(r->foil))
+        return xasConfFail(
+            config_setting_get_member(group, "foil"), NULL, xasErrFormat,
+            message, "'%s', expected a chemical symbol such as Fe", r->foil);
+    if (r->foil_eV > 0 && !r->foil[0])
+        return xasConfFail(group, "foil", xasErrNotFound, message,
+                           "missing, expected the element whose edge is at "
+                           "foil_eV");
+    if (r->monochromator[0] == 'c' && !(r->d_spacing_A > 0))
+        return xasConfFail(group, "d_spacing_A", xasErrNotFound, message,
+                           "missing, expected the spacing of the crystal, "
+                           "such as 3.1356 for Si(111)");
+    memcpy(rules->foil, r->foil, sizeof rules->foil);
+    rules->foil[sizeof rules->foil - 1] = 0;
+    rules->foil_eV = r->foil_eV;
+    rules->d_spacing_A = r->d_spacing_A;
+    rules->max_age_s = r->calibration_max_age_h * 3600;
+    rules->mono = r->monochromator[0] == 'c'   ? xasMonoCrystal
+                  : r->monochromator[0] == 'g' ? xasMonoGrating
+                                               : xasMonoUnknown;
+    rules->method = r->calibration_method[0] == 'l' ? xasCalibLeastSquares
+                                                    : xasCalibDerivative;
+    return readFoilSamples(group, rules, message);
 }
 
 static void fromRead(const Read *r)
@@ -244,6 +322,8 @@ xasStatus xasConfStationRead(const config_setting_t *group,
     fromRead(&r);
     memcpy(station->rules.element, r.element, sizeof station->rules.element);
     station->rules.element[2] = 0;
-    status = readPvs(group, station, message);
+    status = readCalib(group, &r, &station->calib, message);
+    if (status == xasOk)
+        status = readPvs(group, station, message);
     return status == xasOk ? readRequired(group, station, message) : status;
 }

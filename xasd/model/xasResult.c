@@ -65,6 +65,7 @@ void xasResultClear(xasResult *result)
     memset(result, 0, sizeof *result);
     clearFeatures(&result->features);
     xasQualityClear(&result->quality);
+    xasCalibClear(&result->calibration);
     norm->e0_eV = norm->edge_step = norm->pre_offset = NAN;
     norm->pre_slope_per_eV = norm->pre1_eV = norm->pre2_eV = NAN;
     norm->norm1_eV = norm->norm2_eV = NAN;

@@ -2,8 +2,10 @@
 #ifndef XAS_RESULT_H
 #define XAS_RESULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "xasCalib.h"
 #include "xasFeatures.h"
 #include "xasNorm.h"
 #include "xasQuality.h"
@@ -53,6 +55,8 @@ typedef struct xasPredicted {
     int64_t nTrained;
     double distance;
     int64_t kScan, lScan; /* scan rows used, 0 for none */
+    bool calDiffers;      /* the model's scans were calibrated otherwise:
+                           * MINOR at least, and the reason says so */
 } xasPredicted;
 
 /** All that a finished scan came to; published and stored. */
@@ -61,6 +65,7 @@ typedef struct xasResult {
     int64_t stamp_ns; /* of the scan's last point, Unix */
     char sample[XAS_SAMPLE_SIZE];
     char formula[XAS_SAMPLE_SIZE];
+    xasCalibration calibration; /* norm and features are behind it */
     int haveNorm;
     xasNorm norm; /* valid if haveNorm */
     xasFeatures features;

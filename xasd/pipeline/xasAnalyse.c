@@ -11,6 +11,9 @@
  * the edge, make a scan that must not be believed. */
 #define FLAGGED_PART 0.05
 #define EDGE_ZONE_EV 15.0
+/* The two ways to calibrate must agree to this, or to their errors. */
+#define METHODS_APART_EV     0.3
+#define METHODS_APART_ERRORS 4
 
 static bool nearEdge(double energy_eV, const xasFeatures *f)
 {
@@ -24,7 +27,26 @@ static bool nearEdge(double energy_eV, const xasFeatures *f)
            fabs(energy_eV - e.l2_eV) <= EDGE_ZONE_EV;
 }
 
-static void count(const xasScan *scan, const xasFeatures *f,
+/* What is to be known of the energies, as flags. */
+static void judgeCalibration(const xasCalibration *c, xasFeatures *f)
+{
+    double apart = fabs(c->derivative.shift_eV - c->leastSquares.shift_eV);
+    double error = hypot(c->derivative.error_eV, c->leastSquares.error_eV);
+
+    if (c->state == xasCalibNone)
+        xasFlagsAdd(f->flags, "no_calibration");
+    if (c->state == xasCalibRefused)
+        xasFlagsAdd(f->flags, "cal_refused");
+    if (c->state == xasCalibOld)
+        xasFlagsAdd(f->flags, "cal_old");
+    if (c->state != xasCalibNone && c->state != xasCalibRefused &&
+        (strcmp(c->foil, f->element) != 0 || c->shell != f->shell))
+        xasFlagsAdd(f->flags, "cal_transferred");
+    if (apart > METHODS_APART_EV && !(apart < METHODS_APART_ERRORS * error))
+        xasFlagsAdd(f->flags, "cal_methods_differ");
+}
+
+static void count(const xasScan *scan, double shift_eV, const xasFeatures *f,
                   xasQualityCounts *n)
 {
     const double *energy = scan->channel[xasRoleEnergy];
@@ -42,7 +64,7 @@ static void count(const xasScan *scan, const xasFeatures *f,
         if (i0 && !(flags & ~(uint32_t)xasPointGlitchI0))
             n->i0Min = fmin(n->i0Min, i0[i]);
         flags &= ~(uint32_t)(xasPointDuplicate | xasPointGlitchI0);
-        n->edgeFlagged += energy && flags && nearEdge(energy[i], f);
+        n->edgeFlagged += energy && flags && nearEdge(energy[i] + shift_eV, f);
     }
 }
 
@@ -52,7 +74,7 @@ static void judge(const xasScan *scan, const xasSpectrum *s, xasResult *result)
     xasQualityCounts n;
     bool low = false;
 
-    count(scan, f, &n);
+    count(scan, result->calibration.shift_eV, f, &n);
     if ((double)n.flagged > FLAGGED_PART * (double)n.points) {
         xasFlagsAdd(f->flags, "points_flagged");
         low = true;
@@ -92,12 +114,16 @@ static xasStatus find(const xasScan *scan, const xasSpectrum *s,
         xasFormulaOfSample(result->formula, result->sample, element), f);
 }
 
-xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result)
+xasStatus xasPipelineAnalyse(const xasScan *scan,
+                             const xasCalibration *calibration,
+                             xasResult *result)
 {
     xasSpectrum *s = NULL;
     xasStatus status;
 
     xasResultClear(result);
+    if (calibration)
+        result->calibration = *calibration;
     result->scan = scan->row;
     result->stamp_ns = scan->end_ns ? scan->end_ns : scan->start_ns;
     (void)snprintf(result->sample, sizeof result->sample, "%s", scan->sample);
@@ -114,9 +140,11 @@ xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result)
         judge(scan, NULL, result);
         return xasOk;
     }
+    xasSpectrumShift(s, result->calibration.shift_eV);
     status = find(scan, s, result);
     if (status == xasOk) {
         judge(scan, s, result);
+        judgeCalibration(&result->calibration, &result->features);
         result->haveNorm =
             xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
                         xasSpectrumSize(s), NAN, &result->norm) == xasOk;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "xasCalibrate.h"
 #include "xasSamplePredict.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
@@ -16,6 +17,7 @@ struct xasPipeline {
     int64_t dataVersion; /* of the store when the models were read */
     bool loaded;
     xasActive active;
+    xasCalibRules calib; /* of stations without rules */
 };
 
 xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
@@ -27,6 +29,7 @@ xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
         return xasErrMemory;
     p->store = store;
     p->rules = *rules;
+    xasCalibRulesDefaults(&p->calib);
     *out = p;
     return xasOk;
 }
@@ -134,6 +137,7 @@ static xasStatus readSide(xasPipeline *p, int64_t scan, const char *detection,
         return status;
     side->scan = scan;
     side->features = other.features;
+    side->calibration = xasCalibStateKind(other.calibration.state);
     if (!formula[0]) /* the other station may know it */
         (void)snprintf(formula, XAS_SAMPLE_SIZE, "%s", other.formula);
     (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
@@ -155,6 +159,7 @@ static xasStatus gatherSides(xasPipeline *p, xasResult *result,
         return status;
     sides[own].scan = result->scan;
     sides[own].features = result->features;
+    sides[own].calibration = xasCalibStateKind(result->calibration.state);
     (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
                    own ? scans.detectionL : scans.detectionK);
     if (own == 0 && scans.lScan)
@@ -191,6 +196,7 @@ static void predictUnsaved(xasPipeline *p, const xasScan *scan,
 
     sides[own].scan = scan->row ? scan->row : -1;
     sides[own].features = result->features;
+    sides[own].calibration = xasCalibStateKind(result->calibration.state);
     (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
                    xasDetectionName(scan->detection));
     xasSamplePredict(&p->active, sides, p->rules.level, result);
@@ -241,17 +247,32 @@ static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
     return status;
 }
 
-/* A scan that makes no spectrum has no glitches to find. */
-static xasStatus markAndAnalyse(xasScan *scan, xasResult *result)
+static const xasCalibRules *rulesOf(const xasPipeline *p, const char *station)
 {
+    const xasCalibRules *own = p->rules.calib;
+
+    if (own && strcmp(own->station, station) == 0)
+        return own;
+    return &p->calib;
+}
+
+/* Glitches first: a spectrum without them is calibrated, then analysed.  A
+ * scan that makes no spectrum has none to find. */
+static xasStatus analyse(const xasPipeline *p, xasStore *store, xasScan *scan,
+                         xasResult *result)
+{
+    xasCalibration c;
+    xasStatus status;
+
     if (xasScanFindGlitches(scan) == xasErrMemory)
         return xasErrMemory;
-    return xasPipelineAnalyse(scan, result);
+    status = xasCalibrate(store, rulesOf(p, scan->station), scan, &c);
+    return status == xasOk ? xasPipelineAnalyse(scan, &c, result) : status;
 }
 
 xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result)
 {
-    xasStatus status = markAndAnalyse(scan, result);
+    xasStatus status = analyse(p, NULL, scan, result);
 
     if (status == xasOk)
         predictUnsaved(p, scan, result);
@@ -262,10 +283,14 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result)
 {
     int64_t row = scan->row;
-    xasStatus status = markAndAnalyse(scan, result);
+    xasStatus status = analyse(p, p->store, scan, result);
 
-    if (status)
+    if (status == xasErrMemory)
         return status;
+    if (status) { /* what the store holds is not to be had now */
+        (void)xasPipelineUnsaved(p, scan, result);
+        return status;
+    }
     status = save(p, scan, source, result);
     if (status) {
         scan->row = row;

@@ -15,7 +15,9 @@ typedef struct xasPipelineRules {
     double join_days; /* 0: no limit */
     const char (*no_join)[XAS_SAMPLE_SIZE]; /* [nNoJoin] never joined */
     size_t nNoJoin;
-    const char *code; /* version of the program, stored */
+    const xasCalibRules *calib; /* for scans of its station; NULL, and for
+                                 * those of others: the defaults */
+    const char *code;           /* version of the program, stored */
 } xasPipelineRules;
 
 /** \param store  used, not owned; must outlive it */
@@ -26,11 +28,16 @@ void xasPipelineDestroy(xasPipeline *p);
 /** \brief Other rules from now on. */
 void xasPipelineSetRules(xasPipeline *p, const xasPipelineRules *rules);
 
-/** \brief Normalise and find features: pure numbers, no store.
+/** \brief Calibrate, normalise and find features: pure numbers, no store.
+ *
+ * The axis is moved by the calibration; the scan's channels stay as measured.
+ * \param calibration  NULL: none
  *
  * Fills sample, formula, stamp, norm and features; finds the element and edge
  * if the scan does not say. Never fails for bad data: the flags say why. */
-xasStatus xasPipelineAnalyse(const xasScan *scan, xasResult *result);
+xasStatus xasPipelineAnalyse(const xasScan *scan,
+                             const xasCalibration *calibration,
+                             xasResult *result);
 
 /** \brief Predict for the sample of a stored scan (result->scan), from its
  * newest good scans of both edges and the active models. Reads only; states

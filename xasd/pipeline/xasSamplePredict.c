@@ -126,13 +126,28 @@ static bool lowQuality(xasKind kind, const xasSide *sides)
     return false;
 }
 
+static bool sameCalibration(const xasModelHead *head, const xasSide *sides)
+{
+    char mode[40];
+
+    if (head->kind == xasKindKL)
+        (void)snprintf(mode, sizeof mode, "%s+%s", sides[0].calibration,
+                       sides[1].calibration);
+    else
+        (void)snprintf(mode, sizeof mode, "%s",
+                       sides[head->kind == xasKindK ? 0 : 1].calibration);
+    return strcmp(mode, head->calibration) == 0;
+}
+
 static void setState(const xasModelHead *head, const xasPrediction *value,
                      const xasSide *sides, xasPredicted *p)
 {
     char note[80];
 
-    (void)snprintf(note, sizeof note, "%s%s",
+    p->calDiffers = !sameCalibration(head, sides);
+    (void)snprintf(note, sizeof note, "%s%s%s",
                    value->leftOut ? "; in training: value without it" : "",
+                   p->calDiffers ? "; calibration is not the model's" : "",
                    head->synthetic ? "; SYNTHETIC" : "");
     if (lowQuality(head->kind, sides)) {
         p->state = xasPredLowQuality;

@@ -18,6 +18,7 @@ typedef struct xasActive {
 typedef struct xasSide {
     int64_t scan; /* 0: none */
     char detection[16];
+    const char *calibration; /* its kind: "none", "foil", "transferred" */
     xasFeatures features;
 } xasSide;
 

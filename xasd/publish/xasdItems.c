@@ -16,7 +16,7 @@ typedef struct entry {
         name,                                                                  \
         {                                                                      \
             xasdItem##type, xasdPart##part, offsetof(xasdSnapshot, field),     \
-                false, false                                                   \
+                false, false, false                                            \
         }                                                                      \
     }
 #define GRADED(name, type, field)                                              \
@@ -24,6 +24,15 @@ typedef struct entry {
         name,                                                                  \
         {                                                                      \
             xasdItem##type, xasdPartResult, offsetof(xasdSnapshot, field),     \
+                false, true, false                                             \
+        }                                                                      \
+    }
+#define CALIB(name, type, field)                                               \
+    {                                                                          \
+        name,                                                                  \
+        {                                                                      \
+            xasdItem##type, xasdPartResult,                                    \
+                offsetof(xasdSnapshot, result.calibration.field), false,       \
                 false, true                                                    \
         }                                                                      \
     }
@@ -62,6 +71,13 @@ static const entry items[] = {
     ITEM("last.norm", Array, Result, lastNorm),
     ITEM("last.flat", Array, Result, lastFlat),
     ITEM("last.scan", Count, Result, result.scan),
+    CALIB("cal.shift", Number, shift_eV),
+    CALIB("cal.error", Number, error_eV),
+    CALIB("cal.age", Number, age_s),
+    CALIB("cal.measured", Number, measured_eV),
+    ITEM("cal.status", Menu, Result, result.calibration.state),
+    ITEM("cal.foil", Text, Result, result.calibration.foil),
+    ITEM("cal.reason", Text, Result, result.calibration.reason),
     ITEM("feat.e0", Number, Result, result.norm.e0_eV),
     ITEM("feat.edge_step", Number, Result, result.norm.edge_step),
     ITEM("feat.pre_slope", Number, Result, result.norm.pre_slope_per_eV),
@@ -120,7 +136,7 @@ static bool findFeature(const char *name, xasdItem *out)
                         : offsetof(xasdSnapshot, result.features.value)) +
                   (size_t)id * sizeof(double);
     out->feature = true;
-    out->graded = false;
+    out->graded = out->calib = false;
     return true;
 }
 
@@ -149,9 +165,20 @@ static bool spectrumBroken(const char *flags)
 static void gradePrediction(const xasPredicted *p, bool nan, xasdGrade *out)
 {
     out->severity = nan ? 3 : xasPredStateSeverity(p->state);
+    if (p->calDiffers && out->severity < 1)
+        out->severity = 1;
     out->undefined = nan;
     (void)snprintf(out->text, sizeof out->text, "%s",
                    nan && isfinite(p->hf) ? "interval has no end" : p->reason);
+}
+
+/* Without a foil there is no age: that is so, not broken. */
+static void gradeCalibration(const xasCalibration *c, xasdGrade *out)
+{
+    out->severity = xasCalibStateSeverity(c->state);
+    if (out->severity)
+        (void)snprintf(out->text, sizeof out->text, "%s",
+                       c->reason[0] ? c->reason : xasCalibStateName(c->state));
 }
 
 void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
@@ -168,6 +195,8 @@ void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
         (void)snprintf(out->text, sizeof out->text, "no result yet");
     } else if (item->graded) {
         gradePrediction(&s->result.predicted, nan, out);
+    } else if (item->calib) {
+        gradeCalibration(&s->result.calibration, out);
     } else if (item->part == xasdPartResult && nan && !item->feature) {
         out->severity = 3;
         out->undefined = true;

@@ -20,6 +20,7 @@ typedef struct xasdItem {
     size_t offset; /* in xasdSnapshot */
     bool feature;  /* NaN of a sound spectrum means absent, no fault */
     bool graded;   /* alarm by the state of the prediction */
+    bool calib;    /* alarm by the state of the calibration */
 } xasdItem;
 
 /** \brief Look a name up: "scan.points", "pred.hf", "feat.wl_e",

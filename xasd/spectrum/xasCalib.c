@@ -11,6 +11,7 @@
 /* Part of the highest derivative that a first maximum must reach. */
 static const double leastPart = 0.3;
 static const double leastErrors = 5;
+enum { settlePasses = 4, settleSteps = 6 };
 static const double hc_eV_A = 12398.419843;
 
 static const struct {
@@ -60,6 +61,14 @@ void xasCalibClear(xasCalibration *c)
     memset(c, 0, sizeof *c);
     c->error_eV = c->foil_eV = c->measured_eV = c->age_s = NAN;
     c->derivative = c->leastSquares = (xasCalibShift){ NAN, NAN };
+}
+
+void xasCalibRulesDefaults(xasCalibRules *rules)
+{
+    memset(rules, 0, sizeof *rules);
+    rules->max_age_s = 24 * 3600.0;
+    memcpy(rules->sample[0], "foil", sizeof "foil");
+    rules->nSamples = 1;
 }
 
 /** A foil's curve, with the variance of its data. */
@@ -158,13 +167,62 @@ static size_t firstMaximum(const foilScan *f)
     return 0;
 }
 
+/* Vertex of the parabola through three points of the slope. */
+static double vertex(const xasCurve *c, size_t i)
+{
+    const double *d = c->slope;
+
+    return xasCurveX(c, i) - c->step * (d[i + 1] - d[i - 1]) /
+                                 (2 * (d[i - 1] - 2 * d[i] + d[i + 1]));
+}
+
+static double vertexError(const foilScan *f, size_t i)
+{
+    const double *d = f->curve->slope;
+    double half = f->curve->step / (2 * (d[i - 1] - 2 * d[i] + d[i + 1]));
+
+    memset(f->gradient, 0, xasSpectrumSize(f->s) * sizeof *f->gradient);
+    xasCurveAddWeights(f->curve, xasCurveX(f->curve, i + 1), 1, -half,
+                       f->gradient);
+    xasCurveAddWeights(f->curve, xasCurveX(f->curve, i - 1), 1, half,
+                       f->gradient);
+    return errorOf(f);
+}
+
+/* Again on grids that begin a whole number of steps from it, so that a moved
+ * axis gives a moved maximum to the last digits. */
+static xasStatus settle(const foilScan *f, double *x)
+{
+    double step = f->curve->step;
+    xasStatus status = xasOk;
+
+    for (int pass = 0; pass < settlePasses && status == xasOk; pass++) {
+        xasCurve *c = NULL;
+        size_t best = 1;
+
+        status = xasCurveCreate(xasSpectrumEnergy(f->s), xasSpectrumMu(f->s),
+                                xasSpectrumSize(f->s), *x - settleSteps * step,
+                                *x + (settleSteps + 0.5) * step, step,
+                                f->curve->reach_eV, &c);
+        if (status)
+            return status;
+        for (size_t i = 1; i + 1 < c->n; i++)
+            if (c->slope[i] > c->slope[best])
+                best = i;
+        if (c->slope[best] > c->slope[best - 1] &&
+            c->slope[best] >= c->slope[best + 1])
+            *x = vertex(c, best);
+        xasCurveDestroy(c);
+    }
+    return status;
+}
+
 xasStatus xasCalibEdge(const xasSpectrum *foil, xasShell shell, double foil_eV,
                        double *measured_eV, double *error_eV)
 {
     foilScan f;
     xasStatus status;
-    const double *d;
-    double bend, step;
+    double x, error;
     size_t i;
 
     if (!foil || (shell != xasShellK && shell != xasShellL) ||
@@ -178,20 +236,15 @@ xasStatus xasCalibEdge(const xasSpectrum *foil, xasShell shell, double foil_eV,
         closeFoil(&f);
         return xasErrNotFound;
     }
-    /* Vertex of the parabola through three points of the slope. */
-    d = f.curve->slope;
-    step = f.curve->step;
-    bend = d[i - 1] - 2 * d[i] + d[i + 1];
-    *measured_eV =
-        xasCurveX(f.curve, i) - step * (d[i + 1] - d[i - 1]) / (2 * bend);
-    memset(f.gradient, 0, xasSpectrumSize(foil) * sizeof *f.gradient);
-    xasCurveAddWeights(f.curve, xasCurveX(f.curve, i + 1), 1,
-                       -step / (2 * bend), f.gradient);
-    xasCurveAddWeights(f.curve, xasCurveX(f.curve, i - 1), 1, step / (2 * bend),
-                       f.gradient);
-    *error_eV = f.noisy ? errorOf(&f) : NAN;
+    x = vertex(f.curve, i);
+    error = f.noisy ? vertexError(&f, i) : NAN;
+    status = settle(&f, &x);
     closeFoil(&f);
-    return xasOk;
+    if (status == xasOk) {
+        *measured_eV = x;
+        *error_eV = error;
+    }
+    return status;
 }
 
 /* The angle of an energy; limit is the energy at 90 degrees. */

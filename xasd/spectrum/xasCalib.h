@@ -109,4 +109,22 @@ xasStatus xasCalibTransfer(xasMono mono, double d_A, double from_eV,
                            double to_eV, const xasCalibShift *from,
                            xasCalibShift *out);
 
+/** How a station's scans are calibrated; from xasd.conf. */
+typedef struct xasCalibRules {
+    char station[32];
+    char foil[3];       /* element of the simultaneous foil, "": the scan's */
+    double foil_eV;     /* where its edge belongs, 0: by the table */
+    xasMono mono;       /* for other edges than the foil's */
+    double d_spacing_A; /* of the crystal, 0 unknown */
+    double max_age_s;   /* an older foil is said to be; 0: never */
+    xasCalibMethod method;
+    char sample[8][64]; /* names of samples that are foils */
+    size_t nSamples;
+    bool
+        own_only; /* no monochromator of one's own: earlier foils say nothing */
+} xasCalibRules;
+
+/** \brief The scan's own element, no transfer, a day, samples named "foil". */
+void xasCalibRulesDefaults(xasCalibRules *rules);
+
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SRC_DIRS += $(XASD)/store
 xas_SRCS += xasStore.c xasStorePlace.c xasStoreBackup.c xasSql.c xasStoreScan.c
-xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c
+xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c xasStoreCalib.c
 xas_SRCS += xasStoreReference.c xasStoreTraining.c
 xas_SRCS += xasStoreModel.c xasStoreModelRead.c xasStoreQuery.c
 xas_SRCS += xasStoreSetting.c xasSchema.c

@@ -127,6 +127,25 @@ CREATE TABLE quality (
     pre_eV      REAL, post_eV REAL -- range before and behind the edge
 ) STRICT;
 
+-- How the energy axis was moved onto the table before all that is found in
+-- it; the channels stay as measured.  state foil: measured with this scan.
+CREATE TABLE calibration (
+    scan        INTEGER PRIMARY KEY REFERENCES scan (id) ON DELETE CASCADE,
+    state       TEXT NOT NULL, -- none, foil, last foil, transferred, old, refused
+    method      TEXT NOT NULL, -- derivative, least_squares
+    shift_eV    REAL NOT NULL, -- added to the measured energies
+    error_eV    REAL,
+    foil        TEXT,          -- element
+    foil_edge   TEXT,
+    foil_eV     REAL,          -- where its edge belongs
+    measured_eV REAL,          -- where it was found
+    derivative_eV REAL, derivative_error_eV REAL, -- shifts at the foil's edge
+    least_squares_eV REAL, least_squares_error_eV REAL,
+    foil_scan   INTEGER REFERENCES scan (id), -- the foil was measured with
+    age_s       REAL,
+    reason      TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE feature (
     scan  INTEGER NOT NULL REFERENCES scan (id) ON DELETE CASCADE,
     name  TEXT NOT NULL,
@@ -141,6 +160,7 @@ CREATE TABLE model (
     kind        TEXT NOT NULL CHECK (kind IN ('K', 'L', 'K+L')),
     detection   TEXT NOT NULL, -- 'transmission', 'yield', both joined by '+'
     basis       TEXT NOT NULL DEFAULT 'formula unit',
+    calibration TEXT NOT NULL, -- none, foil, transferred, mixed; joined by '+'
     synthetic   INTEGER NOT NULL,
     created     TEXT NOT NULL,
     definitions INTEGER NOT NULL,
@@ -219,6 +239,7 @@ CREATE TABLE prediction (
     l_scan  INTEGER REFERENCES scan (id),
     hf REAL, lo REAL, hi REAL, level REAL, distance REAL,
     hf_k REAL, hf_l REAL, hf_kl REAL,
+    cal_differs INTEGER NOT NULL DEFAULT 0, -- from what the model knows
     code    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX prediction_scan ON prediction (scan);

@@ -29,6 +29,7 @@ typedef struct xasTraining {
     xasTable table;
     int64_t *kScan, *lScan; /* [n] 0 where not used */
     char detection[40];     /* "transmission+yield" */
+    char calibration[40];   /* "foil+none": of its scans, or mixed */
     bool synthetic;         /* any of the scans' comments says SYNTHETIC */
     size_t noReference, noEdge, otherDetection; /* samples left out, and why */
 } xasTraining;
@@ -45,6 +46,8 @@ typedef struct xasModelHead {
     char name[64];
     xasKind kind;
     char detection[40];
+    char calibration[40]; /* by edge as detection: none, foil, transferred,
+                           * mixed */
     bool synthetic;
     int definitions;
     char created[XAS_TIME_SIZE];

@@ -16,7 +16,8 @@ static const char headSql[] =
     "r2_nested, mae_nested, rmse_nested, pct_fs_nested, "
     "r2_once, mae_once, rmse_once, pct_fs_once, "
     "r2_mean, mae_mean, rmse_mean, pct_fs_mean, "
-    "r2_train, mae_train, rmse_train, pct_fs_train FROM model WHERE id = ?";
+    "r2_train, mae_train, rmse_train, pct_fs_train, calibration "
+    "FROM model WHERE id = ?";
 
 static void scoreOf(sqlite3_stmt *s, int column, xasScore *score)
 {
@@ -38,6 +39,7 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasModelHead *h)
     h->synthetic = sqlite3_column_int(s, 3) != 0;
     xasSqlText(s, 4, h->created, sizeof h->created);
     h->definitions = sqlite3_column_int(s, 5);
+    xasSqlText(s, 34, h->calibration, sizeof h->calibration);
     xasSqlText(s, 6, h->code, sizeof h->code);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "xasSql.h"
+#include "xasStoreCalib.h"
 #include "xasStoreScan.h"
 
 static xasStatus writeSpectrum(xasStore *store, const xasResult *r,
@@ -99,6 +100,8 @@ xasStatus xasStoreFeatures(xasStore *store, const xasResult *result,
         status = xasSqlRun(store, "DELETE FROM spectrum WHERE scan = ?", "i",
                            result->scan);
     if (status == xasOk)
+        status = xasStoreCalibration(store, result->scan, &result->calibration);
+    if (status == xasOk)
         status = writeSpectrum(store, result, scan, code);
     if (status == xasOk)
         status = writeQuality(store, result->scan, &result->quality);
@@ -184,6 +187,8 @@ static xasStatus readFeatures(xasStore *store, int64_t row, xasResult *result)
     status = readSpectrum(store, row, &r);
     if (status == xasOk)
         status = readQuality(store, row, &r.quality);
+    if (status == xasOk)
+        status = xasStoreCalibrationRead(store, row, &r.calibration);
     if (status != xasOk)
         return status;
     status = xasSqlPrepare(
@@ -232,13 +237,14 @@ xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
         store,
         "INSERT INTO prediction (scan, sample, made, made_ns, state, reason, "
         "kind, model, k_scan, l_scan, hf, lo, hi, level, distance, hf_k, "
-        "hf_l, hf_kl, code) VALUES (?1, (SELECT sample FROM scan WHERE id = "
-        "?1), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "itittTIIIddddddddt", result->scan, made, made_ns,
+        "hf_l, hf_kl, cal_differs, code) VALUES (?1, (SELECT sample FROM scan "
+        "WHERE id = "
+        "?1), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "itittTIIIddddddddit", result->scan, made, made_ns,
         xasPredStateName(p->state), p->reason,
         p->model ? xasKindName(p->kind) : "", p->model, p->kScan, p->lScan,
         p->hf, p->lo, p->hi, p->level, p->distance, p->hfOf[xasKindK],
-        p->hfOf[xasKindL], p->hfOf[xasKindKL], code);
+        p->hfOf[xasKindL], p->hfOf[xasKindKL], (int64_t)p->calDiffers, code);
 }
 
 static xasPredState stateFromName(const char *name)
@@ -272,6 +278,7 @@ static void predictedOf(sqlite3_stmt *s, xasPredicted *p)
     p->hfOf[xasKindKL] = xasSqlDouble(s, 13);
     xasSqlText(s, 14, p->modelName, sizeof p->modelName);
     p->nTrained = sqlite3_column_int64(s, 15);
+    p->calDiffers = sqlite3_column_int(s, 16) != 0;
 }
 
 static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
@@ -280,7 +287,9 @@ static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
     xasStatus status = xasSqlPrepare(
         store, &s,
         "SELECT p.state, p.reason, p.kind, p.model, p.k_scan, p.l_scan, p.hf, "
-        "p.lo, p.hi, p.level, p.distance, p.hf_k, p.hf_l, p.hf_kl, m.name, m.n "
+        "p.lo, p.hi, p.level, p.distance, p.hf_k, p.hf_l, p.hf_kl, m.name, "
+        "m.n, "
+        "p.cal_differs "
         "FROM prediction p LEFT JOIN model m ON m.id = p.model "
         "WHERE p.scan = ? ORDER BY p.id DESC LIMIT 1",
         "i", row);

@@ -18,6 +18,7 @@ typedef struct row {
     double er_eV[xasErCount];
     double x[xasFeatureCount]; /* all features; the kind's are taken later */
     xasSampleScans scans;
+    const char *calibration[2]; /* kind, of K and L */
     bool synthetic;
 } row;
 
@@ -66,6 +67,9 @@ static xasStatus takeFeatures(xasStore *store, int64_t scan, xasShell shell,
     for (int i = 0; status == xasOk && i < xasFeatureCount; i++)
         if (xasFeatureShell((xasFeatureId)i) == shell)
             r->x[i] = last->features.value[i];
+    if (status == xasOk)
+        r->calibration[shell == xasShellL] =
+            xasCalibStateKind(last->calibration.state);
     return status == xasOk ? isSynthetic(store, scan, &r->synthetic) : status;
 }
 
@@ -213,6 +217,25 @@ static void oneDetection(rows *all, char *detection, size_t size)
     (void)snprintf(detection, size, "%s%s%s", k, k[0] && l[0] ? "+" : "", l);
 }
 
+/* How the scans of one edge were calibrated, if all alike. */
+static const char *calibrationOf(const rows *all, int side)
+{
+    const char *first = all->n ? all->row[0].calibration[side] : "none";
+
+    for (size_t i = 1; i < all->n; i++)
+        if (strcmp(all->row[i].calibration[side], first) != 0)
+            return "mixed";
+    return first;
+}
+
+static void sumCalibration(const rows *all, char *out, size_t size)
+{
+    bool k = needsK(all->kind), l = needsL(all->kind);
+
+    (void)snprintf(out, size, "%s%s%s", k ? calibrationOf(all, 0) : "",
+                   k && l ? "+" : "", l ? calibrationOf(all, 1) : "");
+}
+
 static bool ofKind(xasKind kind, xasFeatureId id)
 {
     return xasFeatureShell(id) == xasShellK ? needsK(kind) : needsL(kind);
@@ -269,6 +292,7 @@ static xasStatus readTraining(xasStore *store, xasKind kind, xasTraining **out,
     if (status == xasOk) {
         o->row = all.row;
         oneDetection(&all, o->shown.detection, sizeof o->shown.detection);
+        sumCalibration(&all, o->shown.calibration, sizeof o->shown.calibration);
         o->shown.noReference = all.noReference;
         o->shown.noEdge = all.noEdge;
         o->shown.otherDetection = all.otherDetection;
