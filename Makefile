@@ -7,6 +7,7 @@
 #   make test     build, run all tests         make run    simulated beamline
 #   make setup    packages and EPICS Base      make deploy PREFIX= DESTDIR=
 #   make bench    what features cost; raw times in build/bench/
+#   make test-faults   kill -9 and the like at length, 3 min
 #   V=1 shows commands; SAN=address,undefined tests a sanitized copy
 .DEFAULT_GOAL = all
 .NOTPARALLEL:
@@ -35,6 +36,10 @@ bench: all
 	@mkdir -p build/bench
 	@tests/O.*/benchFeatures 101 build/bench/features.json
 
+test-faults: all
+	+@XASD_KILLS=40 $(MAKE) $(quiet) -C tests \
+	    TESTSCRIPTS_HOST='kill.t faults.t' runtests
+
 demo: all
 	@iocBoot/demo
 
@@ -53,4 +58,4 @@ distclean:
 	    { echo 'make: no EPICS Base yet; run "make setup"' >&2; exit 1; }
 	$(epics) $@
 
-.PHONY: all setup test bench demo run deploy distclean
+.PHONY: all setup test test-faults bench demo run deploy distclean

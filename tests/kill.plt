@@ -1,0 +1,89 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-3-Clause
+# kill -9 at random moments of running scans: no point that Scan:Saved had
+# counted is lost, the scan is resumed or closed, the next one is clean.
+# XASD_KILLS kills instead of five (make test-faults); XASD_SEED as printed.
+use strict;
+use warnings;
+use lib '..';
+use Test::More;
+use Time::HiRes 'sleep';
+use XasBeamline;
+
+my $kills = $ENV{XASD_KILLS} || 5;
+my $seed = $ENV{XASD_SEED} || time;
+srand $seed;
+note "XASD_SEED=$seed";
+my @station = ('BL5S1', 'BL1N2');
+my $b = XasBeamline->new;
+ok($b->start_all, 'stations and daemon are up')
+    or do { diag $b->log_of('xasd'); BAIL_OUT('nothing to test') };
+
+# What clients are told is saved: number and count of one post have one stamp.
+sub watch {
+    $b->start(monitor => 'camonitor', '-n',
+        map { ("$_:XASD:Scan:Number", "$_:XASD:Scan:Saved") } @station);
+}
+my %told;
+sub note_told {
+    my %post;
+    for (split /\n/, $b->log_of('monitor')) {
+        $post{"$1 $3"}{$2} = $4
+            if /^(\w+):XASD:Scan:(Number|Saved)\s+(\S+ \S+)\s+(\d+)/;
+    }
+    for my $p (values %post) {
+        my ($scan, $n) = @$p{qw(Number Saved)};
+        $told{$scan} = $n if defined $scan && ($n // 0) > ($told{$scan} // -1);
+    }
+    $b->clear_log('monitor');
+}
+
+sub lacking {
+    my @lack;
+    for my $scan (sort keys %told) {
+        my $have = $b->sql("SELECT CASE state WHEN 'open' THEN
+            (SELECT coalesce(sum(n), 0) FROM journal WHERE scan = $scan)
+            ELSE points END FROM scan WHERE id = $scan");
+        push @lack, "scan $scan: $told{$scan} told, " . ($have || 'none')
+            if ($have || 0) < $told{$scan};
+    }
+    return join '; ', @lack;
+}
+
+sub quiet {
+    return $b->wait_for(sub {
+        $b->sql("SELECT count(*) FROM scan WHERE state = 'open'") eq '0'
+            && !grep { $b->get("$_:Busy") !~ /^(0|idle|done)/i } @station;
+    });
+}
+
+for my $i (1 .. $kills) {
+    watch();
+    my $dwell = (0.0005, 0.002, 0.005)[rand 3];
+    for my $station (rand() < 0.5 ? @station : $station[rand 2]) {
+        $b->put("$station:Dwell", $dwell);
+        $b->put("$station:Sample", (qw(FeCl2 NiCl2 CoBr2))[rand 3]);
+        $b->run('caput', '-w', 5, "$station:Start", 1);
+    }
+    sleep rand 0.8;
+    $b->stop('xasd', 'KILL');
+    $b->stop('monitor');
+    note_told();
+    is(lacking(), '', "kill $i at $dwell s a point: all that was told is there");
+    is($b->sql('PRAGMA integrity_check'), 'ok', 'the database is sound');
+    $b->start_xasd;
+    $b->wait_connected or do { fail('no restart'); diag $b->log_of('xasd') };
+}
+ok(quiet(), 'every scan is closed');
+is(lacking(), '', 'with its points');
+is($b->sql("SELECT group_concat(id) FROM scan WHERE exit NOT IN
+    ('complete', 'lossy', 'interrupted') OR points + lost > planned
+    OR (exit = 'complete' AND points <> planned)"), '',
+    'as what it was: complete, lossy or interrupted');
+is($b->sql('SELECT count(*) FROM journal'), 0, 'the journal is empty');
+$b->put('BL5S1:Dwell', 0.0005);
+ok($b->measure('BL5S1', 'FeCl2'), 'the next scan');
+is($b->sql('SELECT exit, points = planned, flagged, lost FROM scan
+    ORDER BY id DESC LIMIT 1'), 'complete|1|0|0', 'is clean');
+is($b->stop('xasd'), 0, 'exit 0');
+done_testing();
