@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From events to scans: the table of cases, then what it cannot say. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <epicsUnitTest.h>
@@ -100,6 +101,38 @@ static void testJoinedUid(void)
            scriptScan()->uid);
     testOk1(scriptScan()->start_ns == scriptTime(0));
     xasAssemblerDestroy(a);
+}
+
+/* The station came back with another scan: its number is above the last one
+ * we saw, but its sample is another and active was set since. */
+static void testOtherSample(void)
+{
+    static const char first[] =
+        REST "sample:A =0 active=1 " POINT(10, 1, 7001, 10, 6) "down=all ";
+    static const struct {
+        const char *name, *script, *sample;
+    } cases[] = {
+        { "the sample is seen first",
+          "up=all =900 sample:B active:1@800 sequence:5@850 =910 stop", "B" },
+        { "active is seen first",
+          "up=all =900 sequence:5@850 active:1@800 sample:B =910 stop", "B" },
+        { "the same scan, renamed",
+          "up=all =900 sequence:5@850 active:1@0 sample:B =910 stop", "A" },
+        { "the same sample, active processed all the time",
+          "up=all =900 sequence:5@850 active:1@800 sample:A =910 stop", "A" },
+    };
+    char script[512], out[1024];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        xasAssembler *a = station(COUNTED | BIT(Sample));
+
+        snprintf(script, sizeof script, "%s%s", first, cases[i].script);
+        scriptRun(a, script, out, sizeof out);
+        if (!testOk(!strcmp(scriptScan()->sample, cases[i].sample), "%s",
+                    cases[i].name))
+            testDiag("sample %s: %s", scriptScan()->sample, out);
+        xasAssemblerDestroy(a);
+    }
 }
 
 static void testCutText(void)
@@ -304,6 +337,7 @@ MAIN(assemblerTest)
     testRules();
     testTexts();
     testJoinedUid();
+    testOtherSample();
     testCutText();
     testResume();
     testDeadlines();

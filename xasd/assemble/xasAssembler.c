@@ -28,6 +28,17 @@ static void mayBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
         xasAssemblerBegin(a, stamp_ns, joined, why);
 }
 
+/* While we looked away active was set, maybe not for the first time, and the
+ * sample became another: points of two specimens must not meet in a scan. The
+ * stamp alone does not tell, since some records are processed all the time. */
+static bool otherSample(const xasAssembler *a, const xasHeld *active)
+{
+    const xasScan *scan = a->scan;
+    int64_t last = scan->n ? scan->stamp_ns[scan->n - 1] : scan->start_ns;
+
+    return a->renamed && !active->stampBad && active->stamp_ns > last;
+}
+
 /* The counter fell while we looked away: what runs now is another scan. */
 static void otherScan(xasAssembler *a)
 {
@@ -35,7 +46,8 @@ static void otherScan(xasAssembler *a)
     const xasHeld *active = &a->source[xasRoleActive].last;
 
     if (!a->scan || a->ending || !isSet(active) ||
-        xasAssemblerBaseline(a, xasAssemblerNumber(number)))
+        (!otherSample(a, active) &&
+         xasAssemblerBaseline(a, xasAssemblerNumber(number))))
         return;
     xasAssemblerFinish(a, xasExitInterrupted,
                        "another scan had begun when its PVs came back");
@@ -174,6 +186,10 @@ static void value(xasAssembler *a, const xasEvent *e)
 
     if (xasRoleIsText(role)) {
         textValue(a, e, role);
+        if (role == xasRoleSample && e->initial) {
+            xasAssemblerRenamed(a);
+            otherScan(a);
+        }
         return;
     }
     if (role == xasRoleActive) {

@@ -51,6 +51,7 @@ struct xasAssembler {
     bool resumed;     /* from the journal, PVs not seen yet */
     bool joined;      /* its beginning was missed */
     bool missedStart; /* and points with it */
+    bool renamed;     /* the first sample after a gap is not the scan's */
     bool overflow;
     bool doubt;            /* lost by our queue: the next point is checked */
     double overflowEvents; /* not written down yet */
@@ -98,6 +99,8 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
 void xasAssemblerReset(xasAssembler *a);
 void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                        const char *why);
+/** \brief The sample's name as first seen after a connect. */
+void xasAssemblerRenamed(xasAssembler *a);
 /** \brief Write down the text as far as the scan still takes it. */
 void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns);
 /** \brief Add the pending points that are answered. */

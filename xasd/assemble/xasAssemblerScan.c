@@ -89,12 +89,20 @@ void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns)
                               a->text[role - xasRoleSample]);
 }
 
+void xasAssemblerRenamed(xasAssembler *a)
+{
+    const char *name = a->text[0]; /* xasRoleSample */
+
+    if (a->scan && !a->ending && name[0])
+        a->renamed = strcmp(name, a->scan->sample) != 0;
+}
+
 void xasAssemblerReset(xasAssembler *a)
 {
     const xasHeld *number = &a->source[xasRoleSequence].last;
 
     a->ending = a->resumed = a->joined = a->missedStart = false;
-    a->overflow = a->away = a->doubt = false;
+    a->overflow = a->away = a->doubt = a->renamed = false;
     a->ahead = 0;
     a->firstPending = a->nPending = 0;
     a->lastCommit_ns = 0;
