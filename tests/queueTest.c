@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -215,8 +216,10 @@ MAIN(queueTest)
     testDiag("%.1f us a wake-up", 1e6 * took / (producers * rounds));
     took = race(65536, perProducer, NULL);
     rate = producers * perProducer / took;
-    /* 1e6 /s is the goal on an idle machine; others may be at work here */
-    testOk(rate > 2e5, "%.2g events a second", rate);
+    /* 1e6 /s is the goal on an idle machine; others may be at work here, or
+     * a sanitizer */
+    testOk(rate > (getenv("XASD_SANITIZED") ? 2e4 : 2e5),
+           "%.2g events a second", rate);
     (void)race(4, 20000, NULL);
     return testDone();
 }

@@ -109,6 +109,9 @@ size_t xasScanFlagged(const xasScan *scan);
  * \return as xasScanSpectrum */
 xasStatus xasScanFindGlitches(xasScan *scan);
 
+/** \brief The channel that a detection divides by I0 (a file's mu stands in
+ * fluor); xasChannelCount for none. */
+int xasScanSignalRole(xasDetection detection);
 /** \brief The spectrum of its good points.
  *
  * Leaves out flagged points, but for those whose only flag is stamp_bad (a

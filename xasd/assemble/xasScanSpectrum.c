@@ -18,7 +18,7 @@ typedef struct readings {
     unsigned char *mark;          /* [n] as in xasGlitch.h */
 } readings;
 
-static int signalRole(xasDetection detection)
+int xasScanSignalRole(xasDetection detection)
 {
     switch (detection) {
     case xasDetectTransmission: return xasRoleI1;
@@ -51,7 +51,7 @@ static unsigned char markOf(uint32_t flags)
 /* r->energy is to be freed unless this fails. */
 static xasStatus gather(const xasScan *scan, readings *r)
 {
-    int signal = signalRole(scan->detection);
+    int signal = xasScanSignalRole(scan->detection);
     bool hasI0 = scan->detection != xasDetectMu;
     xasStatus status;
 

@@ -118,17 +118,6 @@ static void nameSample(const options *o, const char *file, const xasctlXdi *x,
                        "SYNTHETIC, says the file");
 }
 
-static int signalRole(xasDetection detection)
-{
-    switch (detection) {
-    case xasDetectTransmission: return xasRoleI1;
-    case xasDetectYield: return xasRoleTey;
-    case xasDetectFluorescence:
-    case xasDetectMu: break;
-    }
-    return xasRoleFluor;
-}
-
 static xasStatus addPoints(const xasctlXdi *x, int signal, xasScan *scan)
 {
     const xasXdiChannels *c = &x->channels;
@@ -157,7 +146,7 @@ static xasStatus addPoints(const xasctlXdi *x, int signal, xasScan *scan)
 static xasStatus makeScan(const options *o, const char *file,
                           const xasctlXdi *x, xasScan **out)
 {
-    int signal = signalRole(x->channels.detection);
+    int signal = xasScanSignalRole(x->channels.detection);
     uint32_t roles = 1U << xasRoleEnergy | 1U << signal;
     xasScan *scan = NULL;
     xasStatus status;

@@ -13,10 +13,7 @@ typedef struct livePoint {
 static double muOf(const xasScan *scan, size_t i)
 {
     const double *i0 = scan->channel[xasRoleI0];
-    xasRole role = scan->detection == xasDetectTransmission ? xasRoleI1
-                   : scan->detection == xasDetectYield      ? xasRoleTey
-                                                            : xasRoleFluor;
-    const double *signal = scan->channel[role];
+    const double *signal = scan->channel[xasScanSignalRole(scan->detection)];
 
     if (!i0 || !signal || !(i0[i] > 0))
         return NAN;

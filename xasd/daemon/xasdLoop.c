@@ -16,7 +16,6 @@
 #include "xasdReload.h"
 #include "xasdSetup.h"
 #include "xasdSnapshot.h"
-#include "xasdText.h"
 #include "xasdWatch.h"
 
 #define QUEUE_EVENTS     65536
@@ -240,14 +239,11 @@ static void onReload(evutil_socket_t number, short what, void *arg)
 static bool onCommand(size_t index, xasCommand command, const char *text,
                       double value)
 {
-    char clean[XASD_TEXT_SIZE];
     xasEvent event = { .kind = xasEventCommand,
                        .received_ns = xasTimeNow(),
-                       .text = text ? clean : NULL };
+                       .text = text };
 
     (void)value;
-    if (text) /* as if it came from a PV */
-        xasdTextClean(text, strlen(text), clean);
     if (index == 0 && command == xasCommandReload)
         return raise(SIGHUP) == 0; /* as a person at the keyboard would */
     if (index == 0 || index > the.nStations)

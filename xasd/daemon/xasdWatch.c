@@ -207,7 +207,7 @@ static void setText(xasdWatch *s, xasRole role, const char *text)
                         s->own->name, xasRoleName(role), s->own->pv[role]);
         return;
     }
-    xasdTextClean(text, strlen(text), said);
+    xasdTextClean(text, strlen(text), said); /* as if it came from a PV */
     useText(s, role, said);
     keep(s, xasRoleName(role), said);
 }
