@@ -255,7 +255,7 @@ is($b->get('BL1N2:XASD:Scan:State'), 'disconnected',
 is($b->get('BL1N2:XASD:Ca:Missing.VAL$'), 'tey BL1N2:TEYY', 'as clients see');
 is($b->get('BL5S1:XASD:Scan:State'), 'idle',
    'a station measures without a comment');
-$b->put('BL5S1:Dwell', 0.0005);
+$b->put('BL5S1:Dwell', 0.002);
 ok($b->measure('BL5S1', 'NiCl2'), 'a scan gives a result');
 is($b->sql("SELECT exit, points = planned, lost FROM scan WHERE id = 1"),
    'complete|1|0', 'complete');

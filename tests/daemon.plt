@@ -20,7 +20,7 @@ like($b->get_all('BL5S1:XASD:Feat:WlE'), qr/\bnan\b.*\bINVALID\b/,
 like($b->get_all('BL5S1:XASD:Pred:State'), qr/INVALID/, 'no state yet');
 
 # A scan.
-$b->put('BL5S1:Dwell', 0.0005);
+$b->put('BL5S1:Dwell', 0.002);
 ok($b->measure('BL5S1', 'FeCl2'), 'a K scan gives a result');
 is($b->sql("SELECT exit, points = planned, flagged, lost, element, edge
             FROM scan WHERE id = 1"), 'complete|1|0|0|Fe|K',
@@ -105,7 +105,7 @@ cmp_ok($b->sql('SELECT points FROM scan WHERE id = 3'), '>=', $saved,
        'with its points');
 
 # The last result is there before anything is measured.
-ok($b->measure('BL1N2', 'CoCl2'), 'an L scan') if $b->put('BL1N2:Dwell', 0.0005);
+ok($b->measure('BL1N2', 'CoCl2'), 'an L scan') if $b->put('BL1N2:Dwell', 0.002);
 my @before = $b->get_all('BL1N2:XASD:Feat:L3E');
 is($b->stop('xasd'), 0, 'a quiet stop: exit 0');
 

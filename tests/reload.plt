@@ -49,7 +49,7 @@ ok(said(qr/xasd\.conf is in force\n/), 'then the new one is in force');
 is($b->sql('SELECT exit, points = planned, detection FROM scan WHERE id = 1'),
    'complete|1|transmission', 'the scan ended whole, under the old one');
 ok($b->wait_connected, 'connected again');
-$b->put('BL5S1:Dwell', 0.0005);
+$b->put('BL5S1:Dwell', 0.002);
 ok($b->measure('BL5S1', 'FeCl2'), 'the next scan');
 is($b->sql("SELECT exit, points = planned, detection FROM scan WHERE id = 2"),
    'complete|1|fluorescence', 'is under the new one');
@@ -72,7 +72,7 @@ $b->put('BL1N2:XASD:Ctl:Sample', "  batch 7\t");
 reload();
 ok(said(qr/(xasd\.conf is in force\n.*){3}/s), 'once more');
 ok($b->wait_connected, 'connected again');
-$b->put('BL1N2:Dwell', 0.0005);
+$b->put('BL1N2:Dwell', 0.002);
 ok($b->measure('BL1N2', 'FeCl2'), 'a scan of it');
 is($b->sql('SELECT sample FROM history WHERE scan = 3'), 'batch 7',
    'has the name given, without the space around it');
