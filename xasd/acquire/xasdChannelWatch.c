@@ -146,8 +146,11 @@ static bool setUpString(xasdLink *link, bool longKnown, unsigned long count,
         return true;
     subscribe(link, link->chan, DBR_TIME_STRING, 1);
     if (link->longChan && age_ns >= 10 * second_ns) {
-        (void)ca_clear_channel(link->longChan);
+        (void)ca_clear_channel(link->longChan); /* no callback after it */
         link->longChan = NULL;
+        (void)pthread_mutex_lock(&link->owner->mutex);
+        link->longConnected = false; /* it may have come in this moment */
+        (void)pthread_mutex_unlock(&link->owner->mutex);
     }
     return link->longChan != NULL;
 }
