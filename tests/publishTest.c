@@ -43,6 +43,7 @@ static void startIoc(void)
     load("xasdDaemon.template", "D=D:");
     load("xasdScan.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
     load("xasdResult.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
+    load("xasdCalibration.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
     load("xasdControl.template", "P=T:,R=,STATION=ST");
     load("xasdFeature.template", "P=T:,R=,STATION=ST,LEAF=WlE,NAME=wl_e,"
                                  "TEXT=White line energy,UNIT=eV,DIGITS=3");
@@ -140,7 +141,8 @@ static void before(void)
         "T:Pred:Hf",      "T:Pred:HfK",   "T:Pred:State",  "T:Pred:Sample",
         "T:Pred:Commit",  "T:Feat:WlE",   "T:Feat:WlEErr", "T:Feat:E0",
         "T:Last:Energy",  "T:Scan:State", "T:Scan:Points", "T:Live:Mu",
-        "T:Ca:Connected", "D:Db:State",   "D:Heartbeat"
+        "T:Ca:Connected", "T:Cal:Status", "T:Cal:Shift",   "T:Q:Score",
+        "D:Db:State",     "D:Heartbeat"
     };
 
     testDiag("before any result");
@@ -178,6 +180,8 @@ static void sound(void)
     testOk1(isnan(number("T:Pred:HfKL")));
     severity("T:Pred:HfKL", INVALID_ALARM);
     alarmText("T:Pred:HfKL", "not computed");
+    testOk1(isnan(number("T:Q:Score"))); /* fill() has judged nothing */
+    severity("T:Q:Score", INVALID_ALARM);
     testdbGetFieldEqual("T:Pred:Commit", DBR_LONG, 41);
     testdbGetFieldEqual("T:Pred:Sample", DBR_STRING, "FeCl2");
     testdbGetArrFieldEqual("T:Last:Energy", DBR_DOUBLE, 16, POINTS, energy);
