@@ -42,10 +42,10 @@ static double peak(double e, double e0, double width)
 
 void madeCurveDefaults(xasShell shell, madeCurve *c)
 {
-    static const madeCurve k = { xasShellK, 0, 0.4, -2e-4, 1,   14,
-                                 0.9,       5, 1.5, 0.06,  0.28 };
+    static const madeCurve k = { xasShellK, 0, 0.4, -2e-4, 1,    14,
+                                 0.9,       5, 1.5, 0.06,  0.28, 0 };
     static const madeCurve l = { xasShellL, 0,   0.05, 0,    0.06, 1.4,
-                                 0.25,      1.6, -1.8, 0.06, 0.08 };
+                                 0.25,      1.6, -1.8, 0.06, 0.08, 0 };
 
     *c = shell == xasShellK ? k : l;
 }
@@ -59,7 +59,8 @@ double madeMu(const madeCurve *c, double e_eV)
         return mu + c->step * (rise(x, white - 7, 1.2) +
                                c->white * peak(x, white, c->whiteWidth_eV) +
                                c->second * peak(x, c->second_eV, 1.6) +
-                               c->shoulder * peak(x, white - 6, 2.5));
+                               c->shoulder * peak(x, white - 6, 2.5) +
+                               c->post * peak(x, white + 9, 4));
     return mu +
            c->step * (2 * rise(x, white, 0.3) + rise(x, white + 12.8, 0.3)) /
                3 +
@@ -107,20 +108,25 @@ void madeScanEven(madeScan *s, double lo_eV, double hi_eV)
         s->e[i] = lo_eV + (hi_eV - lo_eV) * (double)i / (double)(s->n - 1);
 }
 
+/* A photon count about its mean; without a generator the mean. */
+static double count(double mean, madeRandom *r)
+{
+    return r && mean > 0 ? mean + sqrt(mean) * madeNormal(r) : mean;
+}
+
 void madeScanCount(madeScan *s, const madeCurve *c, double counts,
                    madeRandom *r)
 {
     for (size_t i = 0; i < s->n; i++) {
-        double mu = madeMu(c, s->e[i]), mean = mu;
+        double mu = madeMu(c, s->e[i]);
 
-        s->i0[i] = counts + sqrt(counts) * madeNormal(r);
-        if (s->detection == xasDetectTransmission)
-            mean = counts * exp(-mu);
-        else if (s->detection != xasDetectMu)
-            mean = counts * mu;
-        if (s->detection != xasDetectMu)
-            mean += sqrt(mean) * madeNormal(r);
-        s->signal[i] = mean;
+        s->i0[i] = count(counts, r);
+        if (s->detection == xasDetectMu)
+            s->signal[i] = mu;
+        else if (s->detection == xasDetectTransmission)
+            s->signal[i] = count(counts * exp(-mu), r);
+        else
+            s->signal[i] = count(counts * mu, r);
     }
 }
 

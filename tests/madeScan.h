@@ -28,6 +28,7 @@ typedef struct madeCurve {
     double white_eV, white, whiteWidth_eV; /* K white line; L3 */
     double second_eV, second;              /* K pre-edge; L: second at L3 */
     double shoulder;                       /* K, half way up the edge; L: L2 */
+    double post;                           /* K, 9 eV behind the white line */
 } madeCurve;
 
 /** \brief A usual one: iron chloride. */
@@ -49,7 +50,8 @@ void madeScanClear(madeScan *s);
 size_t madeScanAxis(madeScan *s, xasShell shell, double fine_eV);
 /** \brief Even spacing over the whole range. */
 void madeScanEven(madeScan *s, double lo_eV, double hi_eV);
-/** \brief Fill i0 and signal; counts of i0, or none for mu without noise. */
+/** \brief Fill i0 and signal, noise by counts of i0; for mu itself there is
+ * none.   \param r  NULL: exact counts */
 void madeScanCount(madeScan *s, const madeCurve *c, double counts,
                    madeRandom *r);
 /** \brief Features of it. */

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Made spectra: what features do with them, and what they cost.
-# `make bench` runs benchFeatures; it is no test.
+TESTPROD_HOST += propertyTest
+propertyTest_SRCS += propertyTest.c madeScan.c
+propertyTest_LIBS += xasNumeric Com
+propertyTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += propertyTest
+
+# `make bench` runs this; it is no test.
 TESTPROD_HOST += benchFeatures
 benchFeatures_SRCS += benchFeatures.c madeScan.c
 benchFeatures_LIBS += xasNumeric

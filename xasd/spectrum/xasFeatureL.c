@@ -138,6 +138,10 @@ static xasStatus findPlaces(xasLScan *l, xasLPlaces *p, char *flags)
     p->h3 = xasCurveAt(l->curve, r, l->e3_eV);
     p->h2 = xasCurveAt(l->curve, r, l->e2_eV);
     findWidth(l, r, p);
+    if (!(p->h3 > 0) || !(p->h2 > 0))
+        xasFlagsAdd(flags, "bad_heights");
+    if (isnan(p->left_eV) || isnan(p->right_eV))
+        xasFlagsAdd(flags, "no_width");
     if (!xasFlagsHave(flags, "l3l2_overlap"))
         findAreas(l, r, p, flags);
     free(r);
