@@ -87,6 +87,46 @@ static void testExact(void)
     xasSpectrumDestroy(ref);
 }
 
+/* An L3 line in yield: up at e0, down 2.2 eV above, and L2 behind it. */
+static xasSpectrum *makeL(double e0, double off, unsigned *seed)
+{
+    static double e[maxPoints], i0[maxPoints], tey[maxPoints];
+    xasSpectrum *s = NULL;
+    size_t n = 0;
+
+    for (double x = e0 - 20; x < e0 + 35; x += 0.1, n++) {
+        double mu = 0.1 + 0.3 * (erf((x - e0) / 0.5) + 1) -
+                    0.26 * (erf((x - e0 - 2.2) / 0.9) + 1) +
+                    0.1 * (erf((x - e0 - 17) / 0.6) + 1) -
+                    0.08 * (erf((x - e0 - 19.5) / 1.0) + 1);
+
+        e[n] = x - off;
+        i0[n] = 1e6;
+        tey[n] = 1e6 * mu + sqrt(1e6 * mu) * normal(seed);
+    }
+    if (xasSpectrumCreate(xasDetectYield, e, i0, tey, n, &s))
+        testAbort("no spectrum");
+    return s;
+}
+
+static void testL(void)
+{
+    unsigned seed = 11;
+    xasSpectrum *ref = makeL(852.7, 0, &seed), *s = makeL(852.7, 0.83, &seed);
+    double measured = 0, error = 0;
+    xasCalibShift m = { NAN, NAN };
+    xasStatus status = xasCalibEdge(s, xasShellL, 852.7, &measured, &error);
+
+    testOk(status == xasOk && error < 0.02 &&
+               fabs(852.7 - measured - 0.83) < 0.02 + 3 * error,
+           "L3: %.4f +- %.4f eV for 0.83", 852.7 - measured, error);
+    status = xasCalibMatch(s, ref, xasShellL, 852.7, &m);
+    testOk(status == xasOk && fabs(m.shift_eV - 0.83) < 0.02,
+           "by least squares %.4f +- %.4f eV", m.shift_eV, m.error_eV);
+    xasSpectrumDestroy(s);
+    xasSpectrumDestroy(ref);
+}
+
 /* Pull: scatter over mean error, known to 9 % from 60 trials. */
 static void testNoise(void)
 {
@@ -250,9 +290,10 @@ static void testMeasured(void)
 
 MAIN(calibTest)
 {
-    testPlan(2 + 5 + 6 + 9 + 2 + 14);
+    testPlan(2 + 5 + 2 + 6 + 9 + 2 + 14);
     testExact();
     testNoise();
+    testL();
     testRefused();
     testTransfer();
     testNames();

@@ -148,13 +148,20 @@ static xasStatus compare(work *w, const xasSpectrum *foil, double place)
     if (status)
         return tryLater(status);
     status = ownFoil(w->rules, scan, first.foil, &reference, &element);
-    if (status == xasOk && reference &&
-        xasCalibMatch(foil, reference, w->c.shell, place, &found) == xasOk) {
+    if (status == xasOk && reference) {
+        xasStatus match =
+            xasCalibMatch(foil, reference, w->c.shell, place, &found);
         double error = first.derivative.error_eV;
 
-        w->c.leastSquares.shift_eV = found.shift_eV + first.derivative.shift_eV;
-        w->c.leastSquares.error_eV =
-            hypot(found.error_eV, isfinite(error) ? error : 0);
+        if (match == xasOk) {
+            w->c.leastSquares.shift_eV =
+                found.shift_eV + first.derivative.shift_eV;
+            w->c.leastSquares.error_eV =
+                hypot(found.error_eV, isfinite(error) ? error : 0);
+        } else if (match == xasErrNotFound) {
+            say(w, "the foil's edge has not the form it had in scan %lld",
+                (long long)first.scan);
+        }
     }
     xasSpectrumDestroy(reference);
     xasScanDestroy(scan);

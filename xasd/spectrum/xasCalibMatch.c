@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Shift between two spectra of one foil, by least squares.  For a given shift
- * the fit is linear in offset, slope and scale; a search over the shift, then
- * Gauss-Newton on all four. */
+ * the fit is linear in offset, slope and scale; the shift is searched for. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +11,9 @@
 #include "xasStat.h"
 #include "xasWindow.h"
 
-enum { unknowns = 4, leastPoints = 12, mostSteps = 30 };
+enum { unknowns = 4, leastPoints = 12 };
 static const double search_eV = 2 * XAS_CALIB_MAX_EV;
-static const double coarse_eV = 0.25;
+static const double coarse_eV = 0.25, fine_eV = 1e-5;
 
 typedef struct match {
     const double *e, *y; /* [n] the foil's points in the window */
@@ -82,26 +81,35 @@ static xasStatus searchShift(match *m, double *shift)
     return status;
 }
 
+/* The minimum between the neighbours of the best coarse shift, by golden
+ * sections: the curve is smooth, but its derivative is that of a smoother. */
 static xasStatus refine(match *m, double *shift)
 {
-    double start = *shift, change[unknowns];
-    xasStatus status;
+    const double part = (sqrt(5) - 1) / 2;
+    double lo = *shift - coarse_eV, hi = *shift + coarse_eV;
+    double a = hi - part * (hi - lo), b = lo + part * (hi - lo);
+    double atA, atB;
+    xasStatus status = fitLinear(m, a);
 
-    for (int i = 0; i < mostSteps; i++) {
-        status = fitLinear(m, *shift);
-        if (status)
-            return status;
-        design(m, *shift, m->coef[2]);
-        status = xasLsqSolveQr(m->a, m->n, unknowns, m->rest, change);
-        if (status)
-            return status;
-        *shift += fmax(-coarse_eV, fmin(coarse_eV, change[3]));
-        if (fabs(*shift - start) > 4 * coarse_eV)
-            return xasErrConverge;
-        if (fabs(change[3]) < 1e-6)
-            return fitLinear(m, *shift);
+    atA = m->left;
+    if (status == xasOk)
+        status = fitLinear(m, b);
+    atB = m->left;
+    while (status == xasOk && hi - lo > fine_eV) {
+        bool left = atA < atB;
+
+        *(left ? &hi : &lo) = left ? b : a;
+        *(left ? &b : &a) = left ? a : b;
+        *(left ? &atB : &atA) = left ? atA : atB;
+        *(left ? &a : &b) =
+            left ? hi - part * (hi - lo) : lo + part * (hi - lo);
+        status = fitLinear(m, left ? a : b);
+        *(left ? &atA : &atB) = m->left;
     }
-    return xasErrConverge;
+    if (status)
+        return status;
+    *shift = (lo + hi) / 2;
+    return fitLinear(m, *shift);
 }
 
 /* The reference is noisy, too, as the foil is: its part by its own noise and
@@ -165,21 +173,26 @@ xasStatus xasCalibMatch(const xasSpectrum *foil, const xasSpectrum *reference,
                         xasShell shell, double foil_eV, xasCalibShift *out)
 {
     bool k = shell == xasShellK;
-    double lo = foil_eV - (k ? 20 : 8), hi = foil_eV + (k ? 40 : 8);
+    double lo, hi; /* of the foil's points: as far as both reach */
     const double *re;
     size_t first, rn;
     xasCurve *curve = NULL;
     xasStatus status;
-    match m = { .middle_eV = (lo + hi) / 2, .half_eV = (hi - lo) / 2 };
+    match m = { .n = 0 };
 
     if (!foil || !reference || !out || (!k && shell != xasShellL))
         return xasErrArg;
     re = xasSpectrumEnergy(reference);
     rn = xasSpectrumSize(reference);
+    lo = fmax(foil_eV - (k ? 20 : 8), re[0]);
+    hi = fmin(foil_eV + (k ? 40 : 8), re[rn - 1]);
     first =
         xasWindow(xasSpectrumEnergy(foil), xasSpectrumSize(foil), lo, hi, &m.n);
-    if (m.n < leastPoints || re[0] > lo || re[rn - 1] < hi)
+    if (m.n < leastPoints || lo > foil_eV - (k ? 10 : 3) ||
+        hi < foil_eV + (k ? 15 : 5))
         return xasErrRange;
+    m.middle_eV = (lo + hi) / 2;
+    m.half_eV = (hi - lo) / 2;
     m.e = xasSpectrumEnergy(foil) + first;
     m.y = xasSpectrumMu(foil) + first;
     status = xasCurveCreate(re, xasSpectrumMu(reference), rn,
