@@ -37,7 +37,13 @@ static const char good[] = "database = \"/data/x.db\";\n" /* 1 */
                            "    detection = \"transmission\";\n" /* 20 */
                            "    pv = { energy = \"m:E\"; i0 = \"s:0\";\n"
                            "           i1 = \"b:1\"; active = \"b:2\"; };\n"
-                           "    required = [ \"active\" ]; }\n"
+                           "    required = [ \"active\" ];\n"
+                           "    foil = \"Ni\"; foil_eV = 853.2;\n"
+                           "    foil_samples = [ \"NiO ref\", \"foil\" ];\n"
+                           "    monochromator = \"crystal\";\n"
+                           "    d_spacing_A = 3.1356;\n"
+                           "    calibration_method = \"least_squares\";\n"
+                           "    calibration_max_age_h = 12; }\n"
                            ");\n";
 
 /* The good file with `old` replaced, read. */
@@ -100,6 +106,18 @@ static const struct {
       "stations[0].energy_unit", "one of: eV keV" },
     { "level = 0.9", "level = 80", 11, "stations[0].level",
       "from 0.5 to 0.99" },
+    { "level = 0.9", "foil = \"Qq\"", 11, "stations[0].foil",
+      "a chemical symbol" },
+    { "level = 0.9", "foil_eV = 853.2", 5, "stations[0].foil",
+      "the element whose edge" },
+    { "level = 0.9", "monochromator = \"crystal\"", 5,
+      "stations[0].d_spacing_A", "missing" },
+    { "level = 0.9", "monochromator = \"mirror\"", 11,
+      "stations[0].monochromator", "one of: crystal grating" },
+    { "level = 0.9", "foil_samples = \"foil\"", 11, "stations[0].foil_samples",
+      "at most 8 sample names" },
+    { "level = 0.9", "calibration_method = \"eye\"", 11,
+      "stations[0].calibration_method", "derivative least_squares" },
     { "max_points = 500", "max_points = 99", 12, "stations[0].max_points",
       "from 100 to 20000" },
     { "energy = \"m:E\"", "energie = \"m:E\"", 13, "stations[0].pv.energie",
@@ -183,6 +201,16 @@ static void goodFile(void)
                                   1u << xasRoleI1 | 1u << xasRoleActive) &&
             b->rules.shell == xasShellNone && !b->rules.element[0] &&
             b->rules.energy_scale == 1 && b->level == 0.80);
+    testOk1(!a->calib.foil[0] && a->calib.mono == xasMonoUnknown &&
+            a->calib.method == xasCalibDerivative &&
+            a->calib.max_age_s == 24 * 3600 && a->calib.nSamples == 1 &&
+            !strcmp(a->calib.sample[0], "foil") &&
+            !strcmp(a->calib.station, "A"));
+    testOk1(!strcmp(b->calib.foil, "Ni") && b->calib.foil_eV == 853.2 &&
+            b->calib.nSamples == 2 && !strcmp(b->calib.sample[0], "NiO ref") &&
+            b->calib.mono == xasMonoCrystal && b->calib.d_spacing_A == 3.1356 &&
+            b->calib.method == xasCalibLeastSquares &&
+            b->calib.max_age_s == 12 * 3600);
     xasConfDestroy(c);
     xasConfDestroy(NULL);
 }
@@ -231,7 +259,7 @@ static void shipped(void)
 
 MAIN(confTest)
 {
-    testPlan((int)(sizeof bad / sizeof *bad) + 2 + 9 + 4 + 1);
+    testPlan((int)(sizeof bad / sizeof *bad) + 2 + 11 + 4 + 1);
     if (!mkdtemp(folder))
         testAbort("%s", folder);
     (void)snprintf(path, sizeof path, "%s/t.conf", folder);

@@ -160,7 +160,8 @@ CREATE TABLE model (
     kind        TEXT NOT NULL CHECK (kind IN ('K', 'L', 'K+L')),
     detection   TEXT NOT NULL, -- 'transmission', 'yield', both joined by '+'
     basis       TEXT NOT NULL DEFAULT 'formula unit',
-    calibration TEXT NOT NULL, -- none, foil, transferred, mixed; joined by '+'
+    calibration TEXT NOT NULL DEFAULT 'unknown', -- of its scans: none, foil,
+                         -- transferred, mixed; of both edges joined by '+'
     synthetic   INTEGER NOT NULL,
     created     TEXT NOT NULL,
     definitions INTEGER NOT NULL,
