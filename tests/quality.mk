@@ -10,3 +10,11 @@ qualityTest_SRCS += qualityTest.c
 qualityTest_LIBS += xasNumeric Com
 qualityTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += qualityTest
+
+TESTPROD_HOST += mergeTest
+mergeTest_SRCS += mergeTest.c
+mergeTest_LIBS += xasNumeric Com
+mergeTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += mergeTest
+
+TESTSCRIPTS_HOST += merge.t

@@ -6,6 +6,6 @@ xasctl_SRCS += xasctlScans.c xasctlCalibrations.c xasctlShow.c xasctlSamples.c x
 xasctl_SRCS += xasctlCheck.c xasctlBackup.c xasctlReference.c
 xasctl_SRCS += xasctlTrain.c xasctlMatrix.c xasctlReport.c xasctlModel.c
 xasctl_SRCS += xasctlPredict.c xasctlPredicted.c xasctlFeatures.c xasctlImport.c xasctlXdi.c
-xasctl_SRCS += xasctlPlot.c xasctlFigure.c
+xasctl_SRCS += xasctlPlot.c xasctlFigure.c xasctlMerge.c
 xasctl_LIBS += xas xasNumeric
 xasctl_SYS_LIBS += sqlite3 config lapacke xrl m

@@ -15,8 +15,8 @@ const char *argp_program_version = "xasctl " XAS_VERSION;
 static const xasctlCommand *const commands[] = {
     &xasctlScans,     &xasctlShow,  &xasctlCalibrations, &xasctlSamples,
     &xasctlReference, &xasctlTrain, &xasctlModel,        &xasctlPredict,
-    &xasctlFeatures,  &xasctlPlot,  &xasctlImport,       &xasctlStats,
-    &xasctlCheck,     &xasctlBackup
+    &xasctlFeatures,  &xasctlMerge, &xasctlPlot,         &xasctlImport,
+    &xasctlStats,     &xasctlCheck, &xasctlBackup
 };
 
 enum { nCommands = sizeof commands / sizeof *commands, busy_ms = 5000 };

@@ -31,9 +31,9 @@ typedef struct xasctlCommand {
 } xasctlCommand;
 
 extern const xasctlCommand xasctlBackup, xasctlCalibrations, xasctlCheck,
-    xasctlFeatures, xasctlImport, xasctlModel, xasctlPlot, xasctlPredict,
-    xasctlReference, xasctlSamples, xasctlScans, xasctlShow, xasctlStats,
-    xasctlTrain;
+    xasctlFeatures, xasctlImport, xasctlMerge, xasctlModel, xasctlPlot,
+    xasctlPredict, xasctlReference, xasctlSamples, xasctlScans, xasctlShow,
+    xasctlStats, xasctlTrain;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

@@ -160,6 +160,35 @@ xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
     return status;
 }
 
+xasStatus xasSpectrumFromMu(xasDetection detection, const double *energy_eV,
+                            const double *mu, const double *variance, size_t n,
+                            xasSpectrum **out)
+{
+    xasStatus status = xasOk;
+    row *r;
+
+    if ((unsigned)detection > xasDetectYield || !energy_eV || !mu ||
+        !variance || !out)
+        return xasErrArg;
+    if (!n)
+        return xasErrRange;
+    r = malloc(n * sizeof *r);
+    if (!r)
+        return xasErrMemory;
+    for (size_t i = 0; i < n && status == xasOk; i++) {
+        r[i] = (row){ energy_eV[i], mu[i], variance[i] };
+        if (!isfinite(r[i].energy) || !isfinite(r[i].mu) ||
+            !(r[i].variance >= 0))
+            status = xasErrNaN;
+        else if (i && !(r[i].energy > r[i - 1].energy))
+            status = xasErrOrder;
+    }
+    if (status == xasOk)
+        status = fromRows(detection, r, n, 1, out);
+    free(r);
+    return status;
+}
+
 void xasSpectrumDestroy(xasSpectrum *s)
 {
     if (!s)

@@ -36,6 +36,13 @@ typedef struct xasSpectrum xasSpectrum;
 xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
                             const double *i0, const double *signal, size_t n,
                             xasSpectrum **out);
+/** \brief A spectrum of points that are clean already, such as a mean.
+ *
+ * \param energy_eV [n] increasing   \param mu [n]   \param variance [n] of mu
+ * \return xasErrArg, xasErrRange (n 0), xasErrOrder, xasErrNaN, xasErrMemory */
+xasStatus xasSpectrumFromMu(xasDetection detection, const double *energy_eV,
+                            const double *mu, const double *variance, size_t n,
+                            xasSpectrum **out);
 void xasSpectrumDestroy(xasSpectrum *s);
 
 /** \brief Move the axis: a calibration, before anything is computed. */
