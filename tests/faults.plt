@@ -80,9 +80,9 @@ is($b->sql('SELECT count(*) FROM scan GROUP BY uid HAVING count(*) > 1'), '',
 # A model of another program, activated: no number, but the scan is stored.
 $b->sql("INSERT INTO model (name, kind, detection, synthetic, created,
          definitions, code, n, p, folds, alpha_fraction, correlation,
-         max_missing, top, alpha_max, alpha)
+         max_missing, top, alpha_max, alpha, calibration)
          VALUES ('old', 'K', 'transmission', 0, '2020', 1, '0', 0, 0, 0,
-         0, 0, 0, 0, 0, 0);
+         0, 0, 0, 0, 0, 0, 'none');
          INSERT INTO active_model (kind, model) SELECT 'K', id FROM model");
 ok(said(qr/active model .*(not|cannot be) used/), 'an unusable model is named');
 scan('BL5S1');
@@ -117,5 +117,23 @@ is($b->sql('SELECT exit, points = planned FROM scan ORDER BY id DESC LIMIT 1'),
    'complete|1', 'whole');
 is($b->sql("PRAGMA integrity_check; SELECT count(*) FROM journal"), "ok\n0",
    'and that is sound');
+# Stopped while the database takes nothing: after 10 s the points go to a
+# file that can be imported.  At length only.
+if ($ENV{XASD_KILLS}) {
+    $b->put('BL1N2:Dwell', 0.0005);
+    $lock = lock_db();
+    $b->run('caput', '-c', '-w', 30, 'BL1N2:Start', 1);
+    my $points = $b->get('BL1N2:XASD:Scan:Points');
+    is($b->stop('xasd'), 0, 'a stop with a locked database: exit 0');
+    close $lock;
+    my ($file) = $b->log_of('xasd') =~ /points not in .* are in (\S+\.xdi)/;
+    ok(defined $file && -s $file, 'the points are in a file');
+    like($b->run('xasctl', '-d', $db, 'import', $file // 'none'), qr/FeCl2/,
+         'which can be imported');
+    is($b->sql('SELECT points FROM scan ORDER BY id DESC LIMIT 1'), $points,
+       'whole');
+    $b->start_xasd;
+    $b->wait_connected;
+}
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

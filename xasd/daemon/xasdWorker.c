@@ -9,6 +9,7 @@
 #include <errlog.h>
 
 #include "xasVersion.h"
+#include "xasdRescue.h"
 
 /* DESIGN.md section 6: a result waits so long for the store, then it is shown
  * as unsaved. */
@@ -115,12 +116,34 @@ static void noticeAge(xasdWorker *w)
     }
 }
 
+/* Points go to a file, what else there is is only named. */
 static void drop(xasdWorker *w, xasdJob *job, xasStatus status)
 {
-    errlogSevPrintf(errlogMinor, "xasd: %s: %s lost: %s (%s)\n",
-                    xasdWorkerName(w, job->station),
-                    job->kind == xasdJobFinish ? job->scan->uid : "a command",
-                    xasStatusText(status), xasStoreError(w->store));
+    const char *station = xasdWorkerName(w, job->station);
+    xasMessage where = { "" };
+
+    if (!job->scan || !job->scan->n)
+        errlogSevPrintf(errlogMinor, "xasd: %s: a command lost: %s (%s)\n",
+                        station, xasStatusText(status),
+                        xasStoreError(w->store));
+    else if (xasdRescue(w->conf->database, job->scan, job->first, &where))
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s: %s: %zu points lost: %s (%s); %s\n", station,
+                        job->scan->uid, job->scan->n, xasStatusText(status),
+                        xasStoreError(w->store), where.text);
+    else
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s: %zu points not in the database: %s (%s); "
+                        "they are in %s\n",
+                        station, job->scan->n, xasStatusText(status),
+                        xasStoreError(w->store), where.text);
+}
+
+/* Does it stay until the store takes it? Points do also when the database is
+ * damaged: it may be replaced by a backup. */
+static bool stays(const xasdJob *job, xasStatus status)
+{
+    return transient(status) || (status == xasErrFormat && job->scan);
 }
 
 /* One try at the first job. False: it stays, wait before the next try. */
@@ -130,9 +153,9 @@ static bool step(xasdWorker *w, xasdJob *job)
     xasStatus status = xasdWorkerDo(w, job);
 
     w->writeMs = (double)(xasTimeNow() - before) / 1e6;
-    setStoreState(w, transient(status) ? status : xasOk,
+    setStoreState(w, stays(job, status) ? status : xasOk,
                   xasStoreError(w->store));
-    if (transient(status) && (!giveUp || before < giveUp)) {
+    if (stays(job, status) && (!giveUp || before < giveUp)) {
         showUnsaved(w);
         return false;
     }
