@@ -162,6 +162,8 @@ my $larch = read_larch();
 for my $must ('Fe2O3_rt_01.xdi', 'V2O5.xdi') {
     ok($larch->{$must} && -r "$data/$must", "$must and its reference are here");
 }
+# Seen by eye; far above the edge.
+my %glitches = ('athena_Cu_Cu2O.xdi' => 1, 'athena_Fe_FeSO4.xdi' => 2);
 my %seen;
 for my $file (glob "$data/*.xdi") {
     my $x = read_xdi($file);
@@ -171,9 +173,10 @@ for my $file (glob "$data/*.xdi") {
     my $s = play_whole($station, $file);
     ok($s, "$name: played at $station, stored") or next;
     my $n = @{$x->{energy}};
+    my $glitches = $glitches{$name} // 0;
     is("@$s{qw(exit points planned flagged lost edge station)}",
-       "complete $n $n 0 0 $x->{edge} $station",
-       "$name: $n points, none flagged or lost");
+       "complete $n $n $glitches 0 $x->{edge} $station",
+       "$name: $n points, $glitches flagged, none lost");
     my @bad = $raw ? check_raw($s, $x) : check_made($s, $x);
     unshift @bad, 'energy'
         if channel($s, 'energy') ne pack 'd<*', @{$x->{energy}};

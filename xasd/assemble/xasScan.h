@@ -124,4 +124,7 @@ int xasScanSignalRole(xasDetection detection);
  *         channels its detection needs */
 xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out);
 
+/** \brief The same as measured: no glitch is interpolated over. */
+xasStatus xasScanSpectrumMeasured(const xasScan *scan, xasSpectrum **out);
+
 #endif

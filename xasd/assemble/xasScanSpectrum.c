@@ -120,7 +120,7 @@ xasStatus xasScanFindGlitches(xasScan *scan)
     return status;
 }
 
-xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
+static xasStatus spectrum(const xasScan *scan, bool repair, xasSpectrum **out)
 {
     xasGlitchEdge edge = { 0 };
     readings r;
@@ -129,7 +129,7 @@ xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
 
     if (status)
         return status;
-    for (size_t i = 0; i < r.n; i++)
+    for (size_t i = 0; repair && i < r.n; i++)
         any |= (r.mark[i] & xasGlitchMu) != 0;
     if (any)
         edge = edgeOf(scan, &r);
@@ -137,4 +137,14 @@ xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
                                &edge, any ? r.mark : NULL, out);
     free(r.energy);
     return status;
+}
+
+xasStatus xasScanSpectrum(const xasScan *scan, xasSpectrum **out)
+{
+    return spectrum(scan, true, out);
+}
+
+xasStatus xasScanSpectrumMeasured(const xasScan *scan, xasSpectrum **out)
+{
+    return spectrum(scan, false, out);
 }

@@ -114,6 +114,23 @@ static xasStatus find(const xasScan *scan, const xasSpectrum *s,
         xasFormulaOfSample(result->formula, result->sample, element), f);
 }
 
+/* Larch's way, of the spectrum as measured, for cross checks: Larch knows no
+ * glitches. */
+static xasStatus normalise(const xasScan *scan, xasResult *result)
+{
+    xasSpectrum *s = NULL;
+    xasStatus status = xasScanSpectrumMeasured(scan, &s);
+
+    if (status)
+        return status == xasErrMemory ? status : xasOk;
+    xasSpectrumShift(s, result->calibration.shift_eV);
+    result->haveNorm =
+        xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s), xasSpectrumSize(s),
+                    NAN, &result->norm) == xasOk;
+    xasSpectrumDestroy(s);
+    return xasOk;
+}
+
 xasStatus xasPipelineAnalyse(const xasScan *scan,
                              const xasCalibration *calibration,
                              xasResult *result)
@@ -145,9 +162,7 @@ xasStatus xasPipelineAnalyse(const xasScan *scan,
     if (status == xasOk) {
         judge(scan, s, result);
         judgeCalibration(&result->calibration, &result->features);
-        result->haveNorm =
-            xasNormFind(xasSpectrumEnergy(s), xasSpectrumMu(s),
-                        xasSpectrumSize(s), NAN, &result->norm) == xasOk;
+        status = normalise(scan, result);
     }
     xasSpectrumDestroy(s);
     return status;

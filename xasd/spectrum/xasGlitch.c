@@ -193,6 +193,24 @@ static size_t widthAt(const curve *c, const xasGlitchEdge *edge, size_t i)
     return 0;
 }
 
+/* Deviation of a point while nothing is left out yet: the same cubic, without
+ * the search for its points. */
+static double firstLook(const curve *c, size_t i)
+{
+    const double *x = c->x + i, *y = c->y + i;
+    double gain, a, b, p, q;
+
+    if (i < side || i + side >= c->n)
+        return fabs(deviation(c, i, i, i + 1, &gain));
+    /* Neville's scheme at x[0], over -2 -1 and 1 2 */
+    a = y[-1] + (y[-1] - y[-2]) * (x[0] - x[-1]) / (x[-1] - x[-2]);
+    b = y[-1] + (y[1] - y[-1]) * (x[0] - x[-1]) / (x[1] - x[-1]);
+    p = b + (b - a) * (x[0] - x[1]) / (x[1] - x[-2]);
+    a = y[1] + (y[2] - y[1]) * (x[0] - x[1]) / (x[2] - x[1]);
+    q = a + (a - b) * (x[0] - x[2]) / (x[2] - x[-1]);
+    return fabs(y[0] - (q + (q - p) * (x[0] - x[2]) / (x[2] - x[-2])));
+}
+
 /* The full test is for points that stand out at all: from the line of their
  * neighbours, further than the mean point about them does. */
 static void search(curve *c, const xasGlitchEdge *edge, double *d)
@@ -200,11 +218,8 @@ static void search(curve *c, const xasGlitchEdge *edge, double *d)
     double sum = 0;
     size_t from = 0, to = 0;
 
-    for (size_t i = 0; i < c->n; i++) {
-        double gain;
-
-        d[i] = fabs(deviation(c, i, i, i + 1, &gain));
-    }
+    for (size_t i = 0; i < c->n; i++)
+        d[i] = firstLook(c, i);
     for (size_t i = 0; i < c->n; i++) {
         size_t width = 0;
 
@@ -231,6 +246,16 @@ static int ascending(const void *a, const void *b)
     if (p->x != q->x)
         return p->x > q->x ? 1 : -1;
     return (p->index > q->index) - (p->index < q->index);
+}
+
+/* Scans mostly come in order. */
+static void sortRows(row *r, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (r[i].x < r[i - 1].x) {
+            qsort(r, n, sizeof *r, ascending);
+            return;
+        }
 }
 
 static double valueOf(xasDetection detection, const double *i0,
@@ -266,10 +291,11 @@ static size_t finiteRows(xasDetection detection, const double *energy_eV,
 
 static void setFloor(curve *c, int which, double *work)
 {
-    size_t last = c->n - 1;
+    size_t stride = 1 + c->n / 1000, last = 0;
 
-    memcpy(work, c->y, c->n * sizeof *work);
-    xasSort(work, c->n);
+    for (size_t i = 0; i < c->n; i += stride)
+        work[last++] = c->y[i];
+    xasSort(work, last--);
     if (which == xasGlitchI0)
         c->floor = rangePart * fabs(work[last / 2]);
     else
@@ -300,7 +326,7 @@ static void findIn(row *r, size_t n, double *work, size_t *first,
 {
     curve c = { 0, work, work + n, 0, is };
 
-    qsort(r, n, sizeof *r, ascending);
+    sortRows(r, n);
     memset(is, 0, n);
     if (toPoints(r, n, &c, first) < 2 * around)
         return;
@@ -408,7 +434,7 @@ xasStatus xasGlitchSpectrum(xasDetection detection, const double *energy_eV,
     if (i0)
         memcpy(copy + n, i0, n * sizeof *copy);
     used = finiteRows(detection, energy_eV, i0, signal, n, xasGlitchMu, r);
-    qsort(r, used, sizeof *r, ascending);
+    sortRows(r, used);
     repair(r, used, detection, edge, mark, i0 ? copy + n : NULL, copy);
     status = xasSpectrumCreate(detection, energy_eV, i0 ? copy + n : NULL, copy,
                                n, out);
