@@ -226,6 +226,14 @@ const testCase assemblerCases[] = {
       REST "planned:3@-5 =0 active=1 " POINT(10, 1, 7001, 10,
                                              6) "=15 active=0 ?commit=1@10",
       "start P0 get(commit) end{aborted lost=0: 7001/10/6; start}" },
+    { "the end lost, the sequence PV at rest again: the plan tells",
+      COUNTED | BIT(Planned) | BIT(Aborted),
+      REST "planned:3@-5 =0 active=1 " POINT(
+          10, 1, 7001, 10,
+          6) "=30 sequence=-1 commit=-1 active=0 ?aborted=0@-500 "
+             "?commit=-1@30 ?sequence=-1@30",
+      "start P0 get(commit,sequence,aborted) end{lossy lost=2: 7001/10/6; "
+      "start gap}" },
     { "measured again: the later good one wins", COMMIT,
       REST "=0 active=1 " POINT(10, 1, 7001, 1, 6) POINT(20, 2, 7001, 10, 6)
           POINT(30, 3, 7002, 10, 7)
