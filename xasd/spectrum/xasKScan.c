@@ -53,7 +53,7 @@ static void fit(const xasKScan *k, const double *v, size_t first, size_t count,
 /* z = mu - line; false without a pre-edge. */
 static int subtractLine(xasKScan *k, double from_eV, char *flags)
 {
-    double er = k->er_eV, span;
+    double er = k->er_eV, span, base;
 
     k->preFirst = xasWindow(k->e, k->n, from_eV, er - 20, &k->preCount);
     if (k->preCount < 5)
@@ -63,10 +63,15 @@ static int subtractLine(xasKScan *k, double from_eV, char *flags)
         return 0;
     }
     span = k->e[k->preFirst + k->preCount - 1] - k->e[k->preFirst];
-    fit(k, k->mu, k->preFirst, k->preCount, k->preCount < 5 || span < 8 ? 0 : 1,
+    /* A huge offset must not eat the digits of the sums. */
+    base = k->mu[k->preFirst];
+    for (size_t j = 0; j < k->n; j++)
+        k->y[j] = k->mu[j] - base;
+    fit(k, k->y, k->preFirst, k->preCount, k->preCount < 5 || span < 8 ? 0 : 1,
         &k->line, k->lineCoef);
     for (size_t j = 0; j < k->n; j++)
-        k->y[j] = k->mu[j] - xasPolyValue(&k->line, k->lineCoef, k->e[j]);
+        k->y[j] -= xasPolyValue(&k->line, k->lineCoef, k->e[j]);
+    k->lineCoef[0] += base;
     return 1;
 }
 

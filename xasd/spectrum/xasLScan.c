@@ -86,7 +86,7 @@ static void findWindow(xasLScan *l, char *flags)
 /* A line over the marked points: is its slope beyond doubt? */
 static int slopes(xasLScan *l, const double *mask, size_t count, double *span)
 {
-    const double *mu = xasSpectrumMu(l->s);
+    const double *mu = l->y;
     double first = INFINITY, last = -INFINITY, residual = 0, error;
 
     xasPolyInit(&l->back, l->e, mask, l->n, 1, l->er.l3_eV, 10);
@@ -104,7 +104,7 @@ static int slopes(xasLScan *l, const double *mask, size_t count, double *span)
         return 0;
     /* Equal points slope by rounding only. */
     error = sqrt(residual / (double)(count - 2) / l->back.square[1]) +
-            1e-12 * fabs(l->backCoef[0]);
+            1e-12 * fabs(l->backCoef[0] + xasSpectrumMu(l->s)[0]);
     return fabs(l->backCoef[1]) > 5 * error;
 }
 
@@ -136,8 +136,7 @@ static void fitBackground(xasLScan *l, char *flags)
     if (l->noPreEdge && mark(l, e3 - 16, e3 - 2.5, 1, l->fitted) < 3)
         mark(l, -INFINITY, e3 - 2.5, 1, l->fitted);
     xasPolyInit(&l->back, l->e, l->fitted, l->n, 0, e3, 10);
-    xasPolyFit(&l->back, l->e, xasSpectrumMu(l->s), l->fitted, l->n,
-               l->backCoef);
+    xasPolyFit(&l->back, l->e, l->y, l->fitted, l->n, l->backCoef);
 }
 
 static xasStatus smooth(xasLScan *l)
@@ -146,8 +145,8 @@ static xasStatus smooth(xasLScan *l)
     double stop = fmin(l->e[l->n - 1], l->er.l2_eV + 25);
 
     for (size_t j = 0; j < l->n; j++)
-        l->y[j] = xasSpectrumMu(l->s)[j] -
-                  xasPolyValue(&l->back, l->backCoef, l->e[j]);
+        l->y[j] -= xasPolyValue(&l->back, l->backCoef, l->e[j]);
+    l->backCoef[0] += xasSpectrumMu(l->s)[0];
     return xasCurveCreate(l->e, l->y, l->n, start, stop, gridStep_eV, reach_eV,
                           &l->curve);
 }
@@ -224,6 +223,9 @@ static xasStatus prepare(xasLScan *l, char *flags, int *good)
         return xasOk;
     flagOthers(l, flags);
     findWindow(l, flags);
+    /* A huge offset must not eat the digits of the sums. */
+    for (size_t j = 0; j < l->n; j++)
+        l->y[j] = xasSpectrumMu(l->s)[j] - xasSpectrumMu(l->s)[0];
     fitBackground(l, flags);
     status = smooth(l);
     if (status)

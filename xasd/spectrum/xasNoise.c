@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "xasNoise.h"
 #include "xasStat.h"
+
+static const double leastNoise = 1e-5; /* of the height; less is unknown */
 
 /* The values inside the window, in order. */
 static size_t gather(const double *v, const double *window, size_t n,
@@ -40,6 +43,16 @@ static void fromMu(const xasSpectrum *s, double base, double sigma, double *var)
         var[j] = sigma * sigma * fmin(100, fmax(1, mu[j] / base));
 }
 
+/* No number is better than its last bit: rounding's standard deviation. */
+static double resolution(const double *mu, size_t n)
+{
+    double most = 0;
+
+    for (size_t j = 0; j < n; j++)
+        most = fmax(most, fabs(mu[j]));
+    return most * DBL_EPSILON / sqrt(12);
+}
+
 static int isYield(xasDetection detection)
 {
     return detection == xasDetectFluorescence || detection == xasDetectYield;
@@ -51,13 +64,16 @@ xasStatus xasNoiseFind(const xasSpectrum *s, const double *window,
 {
     size_t n = xasSpectrumSize(s), count;
     const double *m = xasSpectrumVariance(s);
-    double base, *work = malloc(2 * n * sizeof *work);
+    double base, bit, *work = malloc(2 * n * sizeof *work);
 
     if (!work)
         return xasErrMemory;
     count = gather(xasSpectrumMu(s), window, n, work);
     base = xasMean(work, count);
     *sigma = xasThirdDifferenceNoise(work, count, work + n);
+    bit = resolution(xasSpectrumMu(s), n);
+    if (bit > leastNoise * height)
+        *sigma = fmax(*sigma, bit);
     if (m && count) {
         gather(m, window, n, work);
         if (fromChannels(m, n, xasMedian(work, count), count, *sigma, var))
@@ -68,7 +84,7 @@ xasStatus xasNoiseFind(const xasSpectrum *s, const double *window,
         for (size_t j = 0; j < n; j++)
             var[j] = *sigma * *sigma;
     }
-    if (*sigma < 1e-5 * height)
+    if (*sigma < leastNoise * height)
         xasFlagsAdd(flags, "noise_unknown");
     free(work);
     return xasOk;
