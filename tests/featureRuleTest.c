@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Features of scans with known truth, of the same scan written differently,
- * of the wrong scan, and of no scan at all. */
+ * and of the wrong scan. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,35 +226,6 @@ static int allNaN(const xasFeatures *f)
     return 1;
 }
 
-/* Points around the edge that hold nothing: equal, a ramp, noise. */
-static void testEmpty(xasShell shell, double lo, double step)
-{
-    static scan in;
-    static const char *const kinds[] = { "equal", "a ramp", "noise" };
-    unsigned seed = 5;
-    xasFeatures f;
-
-    in.detection = xasDetectMu;
-    for (int kind = 0; kind < 3; kind++) {
-        for (in.n = 0; in.n < broken; in.n++) {
-            in.e[in.n] = lo + step * (double)in.n;
-            in.signal[in.n] = kind == 0   ? 1
-                              : kind == 1 ? 2 - 1e-3 * (double)in.n
-                                          : uniform(&seed);
-        }
-        testOk(find(&in, "Fe", shell, "FeCl2", &f) == xasOk && allNaN(&f) &&
-                   xasFlagsHave(f.flags, "no_edge"),
-               "%s, %s: %s", xasShellName(shell), kinds[kind], f.flags);
-    }
-    for (in.n = 1; in.n < 30; in.n += in.n < 5 ? 4 : 24) {
-        testOk(find(&in, "Fe", shell, NULL, &f) == xasOk && allNaN(&f) &&
-                   xasFlagsHave(f.flags, shell == xasShellK ? "too_few_points"
-                                                            : "no_edge"),
-               "%s, %u points: %s", xasShellName(shell), (unsigned)in.n,
-               f.flags);
-    }
-}
-
 /* Random pieces of random steps and peaks: anything but a crash or a value
  * that is infinite. */
 static void testAnything(xasShell shell, double lo)
@@ -311,7 +282,7 @@ MAIN(featureRuleTest)
     table *t = tableRead(sharedPath("synthetic/truth.csv"));
     int pres = 0;
 
-    testPlan(4 * sames + 6 * synthetic + 1 + 3 + 2 * 6 + 2 + 5);
+    testPlan(4 * sames + 6 * synthetic + 1 + 3 + 2 + 5);
     for (int i = 0; t && i < sames; i++)
         testSame(same[i].file, same[i].element, same[i].shell);
     for (size_t row = 1; t && row <= synthetic; row++)
@@ -325,8 +296,6 @@ MAIN(featureRuleTest)
         testSkip(4 * sames + 6 * synthetic + 3, "no reference data");
     }
     tableDestroy(t);
-    testEmpty(xasShellK, 6962, 1);
-    testEmpty(xasShellL, 690, 0.15);
     testAnything(xasShellK, 7050);
     testAnything(xasShellL, 680);
     testArguments();

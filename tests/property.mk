@@ -13,3 +13,9 @@ benchFeatures_LIBS += xasNumeric
 benchFeatures_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 benchFeatures_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 benchFeatures_LDFLAGS += -Wl,--wrap=free
+
+TESTPROD_HOST += brokenTest
+brokenTest_SRCS += brokenTest.c madeScan.c
+brokenTest_LIBS += xasNumeric Com
+brokenTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += brokenTest
