@@ -1,6 +1,7 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-3-Clause
-# xasctl merge, on repeats with known differences.
+# xasctl merge, on repeats with known differences; a glitch on its way into
+# the database.
 use strict;
 use warnings;
 use Cwd 'abs_path';
@@ -69,6 +70,7 @@ sub measure {
             + (0.6 + ($how{line} // 0)) * exp(-(($x - 3) / 2.2)**2);
         my $noise = sqrt(-2 * log(uniform() + 1e-9))
             * cos(6.2831853 * uniform());
+        $mu += $how{spike} if $how{spike} && $e >= 7260 && $e < 7264;
         my $i1 = 1e6 * exp(-$mu);
         $text .= sprintf "%.3f 1000000 %.1f\n", $e, $i1 + sqrt($i1) * $noise;
     }
@@ -125,6 +127,19 @@ like($text, qr/^wl_i +[\d.]+ +[\d.e-]+ +0\.\d+ /m, 'a row');
 ($status, $text) = run('merge', 'steady', '--tsv');
 my @rows = map { [split /\t/, $_, -1] } split /\n/, $text;
 is_deeply([grep { @$_ != 9 } @rows], [], 'nine columns between tabs');
+
+# A spike of one point, 148 eV above the edge: flagged, kept, bridged.
+my $spiked = json('show', measure('spiked', spike => 0.3));
+is($spiked->{quality}{glitches}, 1, 'one glitch');
+like($spiked->{quality}{reason}, qr/glitches in mu: 1 \(-3\)/, 'in words');
+is($spiked->{scan}{flagged}, 1, 'flagged');
+is($spiked->{spectrum}{points}, $spiked->{scan}{points}, 'no point deleted');
+my $steady = json('show', $good[0]);
+is($steady->{quality}{glitches}, 0, 'none without');
+my ($without, $with) = map { grep { $_->{name} eq 'wl_i' } @$_ }
+    $steady->{features}, $spiked->{features};
+cmp_ok(abs($without->{value} - $with->{value}), '<', 5 * $without->{error},
+    'features as without it');
 
 fails(1, qr/no finished scan of nobody/, 'merge', 'nobody');
 fails(1, qr/no finished scan of steady at L/, 'merge', 'steady', '-e', 'L');
