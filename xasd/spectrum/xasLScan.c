@@ -46,8 +46,8 @@ static int disturbed(const xasLScan *l, double e)
     const xasInterference *x;
 
     for (size_t i = 0; (x = xasInterferenceAt(i)) != NULL; i++)
-        if (concerns(l, x, l->er.l3_eV - 50, l->er.l2_eV + 40) &&
-            e >= x->from_eV && e <= x->to_eV)
+        if (e >= x->from_eV && e <= x->to_eV &&
+            concerns(l, x, l->er.l3_eV - 50, l->er.l2_eV + 40))
             return 1;
     return 0;
 }

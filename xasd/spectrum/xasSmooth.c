@@ -169,6 +169,8 @@ static void smoothAt(xasCurve *c, const double *data, size_t i)
 
     localInit(c, xasCurveX(c, i), &l);
     fit(c, data + l.first, &l, coef);
+    c->first = l.first < c->first ? l.first : c->first;
+    c->end = l.first + l.count > c->end ? l.first + l.count : c->end;
     c->y[i] = coef[0] - l.a * coef[1] + (l.a * l.b - l.c) * coef[2];
     c->slope[i] = (coef[1] - (l.a + l.b) * coef[2]) / l.h;
     c->bend[i] = 2 * coef[2] / (l.h * l.h);
@@ -211,20 +213,6 @@ void xasCurveAddWeights(xasCurve *c, double x, int order, double factor,
         g[first + i] += factor * w[i];
 }
 
-/* The data that any point of the grid is made from. */
-static void findReach(xasCurve *c)
-{
-    local l;
-
-    c->first = c->nData;
-    c->end = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        findPoints(c, xasCurveX(c, i), &l);
-        c->first = l.first < c->first ? l.first : c->first;
-        c->end = l.first + l.count > c->end ? l.first + l.count : c->end;
-    }
-}
-
 xasStatus xasCurveCreate(const double *energy_eV, const double *data,
                          size_t nData, double start, double stop, double step,
                          double reach_eV, xasCurve **out)
@@ -254,7 +242,7 @@ xasStatus xasCurveCreate(const double *energy_eV, const double *data,
     c->bend = c->slope + c->n;
     c->weight = c->bend + c->n;
     c->t = c->weight + nData + lanes;
-    findReach(c);
+    c->first = nData;
     for (size_t i = 0; i < c->n; i++)
         smoothAt(c, data, i);
     *out = c;
