@@ -105,11 +105,15 @@ void testSamples(xasStore *store)
     joins(store, l1, false, 0, 0, l1, "not joinable");
     k2 = measured(store, "S", "Fe", xasShellK, 1, "");
     joins(store, l1, true, 0, k2, l1, "the newer one");
+    bad = measured(store, "S", "Fe", xasShellK, 2, "low_quality");
+    joins(store, l1, true, 0, k2, l1, "a good one before one of low quality");
     bad = measured(store, "S", "Fe", xasShellK, 2, "noise_scaled;no_edge");
     joins(store, l1, true, 0, k2, l1, "one without an edge stands for none");
     joins(store, bad, false, 0, 0, 0, "not even for itself");
     (void)measured(store, "S", "Fe", xasShellK, 3, "wrong_element:Mn");
     joins(store, l1, true, 0, k2, l1, "nor one of another element");
+    co = measured(store, "Q", "Fe", xasShellK, 4, "points_lost;low_quality");
+    joins(store, co, true, 0, co, 0, "low quality where there is no other");
     co = measured(store, "S", "Co", xasShellK, 4, "");
     joins(store, l1, true, 0, k2, l1, "the other metal of the sample");
     joins(store, co, true, 0, co, 0, "which stands for itself");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,16 +17,18 @@
 
 #include "simShell.h"
 #include "simStation.h"
+#include "xasVersion.h"
 
 int xassim_registerRecordDeviceDriver(struct dbBase *base);
 
 static const char usage[] =
-    "usage: xassim [-hi] ST.CMD\n"
+    "usage: xassim [-hiV] ST.CMD\n"
     "Simulated XAFS stations on EPICS Channel Access: synthetic halides, or a\n"
     "measured spectrum from an XDI file.\n"
-    "  ST.CMD  commands of iocsh, such as iocBoot/iocxassim/st.cmd\n"
-    "  -i      iocsh on standard input; its exit ends xassim\n"
-    "  -h      this text\n"
+    "  ST.CMD             commands of iocsh, such as iocBoot/iocxassim/st.cmd\n"
+    "  -i, --interactive  iocsh on standard input; its exit ends xassim\n"
+    "  -V, --version\n"
+    "  -h, --help         this text\n"
     "Records, for a station with prefix BL5S1:\n"
     "  caput BL5S1:Sample FeCl2     caput -c -w 600 BL5S1:Start 1\n"
     "See xassim(1).\n";
@@ -107,9 +110,19 @@ static int serve(const char *file, int interactive)
 
 int main(int argc, char *argv[])
 {
+    static const struct option options[] = {
+        { "help", no_argument, NULL, 'h' },
+        { "interactive", no_argument, NULL, 'i' },
+        { "version", no_argument, NULL, 'V' },
+        { NULL, 0, NULL, 0 }
+    };
     int option, interactive = 0;
 
-    while ((option = getopt(argc, argv, "hi")) != -1) {
+    while ((option = getopt_long(argc, argv, "hiV", options, NULL)) != -1) {
+        if (option == 'V') {
+            (void)puts("xassim " XAS_VERSION);
+            return 0;
+        }
         if (option == 'h') {
             (void)fputs(usage, stdout);
             return 0;

@@ -17,4 +17,10 @@
     "NOT EXISTS (SELECT 1 FROM scan_event e WHERE e.scan = c.id "              \
     "AND e.what = 'cut' AND e.text LIKE 'sample %')"
 
+/** Order of good scans c with their spectra p: those of low quality last, then
+ * the newest first. */
+#define XAS_BEST_FIRST                                                         \
+    "ORDER BY instr(';' || p.flags || ';', ';low_quality;') > 0, "             \
+    "c.start_ns DESC, c.id DESC"
+
 #endif

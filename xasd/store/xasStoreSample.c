@@ -77,7 +77,7 @@ static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
         "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
         "WHERE c.sample = ? AND c.edge = ? AND c.element = ? "
         "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " XAS_GOOD_SCAN
-        " AND " XAS_WHOLE_NAME " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1",
+        " AND " XAS_WHOLE_NAME " " XAS_BEST_FIRST " LIMIT 1",
         "ittdi", w->sample, edge, w->element, days * dayNs, w->start_ns);
 
     if (status == xasOk)

@@ -55,7 +55,8 @@ typedef struct xasSampleScans {
     char detectionK[16], detectionL[16];
 } xasSampleScans;
 
-/** \brief Newest good scan of each edge of the sample that a scan measured.
+/** \brief Newest good scan of each edge of the sample that a scan measured, of
+ * low quality only where there is no better one.
  *
  * Good: closed, not rejected, of the same element, its features without the
  * flags no_edge and wrong_element.

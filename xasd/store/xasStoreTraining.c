@@ -154,8 +154,8 @@ static xasStatus readSamples(xasStore *store, rows *all)
         store, &s,
         "SELECT a.name, a.formula, (SELECT c.id FROM scan c "
         "JOIN spectrum p ON p.scan = c.id WHERE c.sample = a.id AND c.edge = ? "
-        "AND " XAS_GOOD_SCAN " AND " XAS_WHOLE_NAME
-        " ORDER BY c.start_ns DESC, c.id DESC LIMIT 1) "
+        "AND " XAS_GOOD_SCAN " AND " XAS_WHOLE_NAME " " XAS_BEST_FIRST
+        " LIMIT 1) "
         "FROM sample a ORDER BY a.id",
         "t", needsK(all->kind) ? "K" : "L");
 
