@@ -333,25 +333,26 @@ static void endReason(xasAssembler *a, xasExit *exit, char *text, size_t size)
 
 /* Where the sequence PV is back at rest, the plan tells of a lost end, if the
  * station says that nothing cut the scan short. */
-static int64_t lastPlanned(const xasAssembler *a)
+static int64_t missingToPlan(const xasAssembler *a)
 {
     const xasHeld *aborted = &a->source[xasRoleAborted].last;
+    const xasScan *scan = a->scan;
 
-    if (a->endNumber >= 0 || !a->scan->planned || !aborted->known ||
-        aborted->severity >= 3 || aborted->value != 0)
-        return -1;
-    return a->scan->planned - (a->numbersFrom0 ? 1 : 0);
+    if (a->endNumber >= 0 || !aborted->known || aborted->severity >= 3 ||
+        aborted->value != 0)
+        return 0;
+    return scan->planned - (int64_t)scan->n - scan->lost;
 }
 
 static void lostAtEnd(xasAssembler *a)
 {
     const xasCounting *c = &a->count;
-    int64_t last = a->endNumber, plan = lastPlanned(a);
+    int64_t missing = missingToPlan(a);
 
-    if (plan > last)
-        last = plan;
-    if (c->known && last > c->last + c->unknown)
-        lose(a, last - c->last - c->unknown, c->last, last + 1);
+    if (c->known && a->endNumber > c->last + c->unknown)
+        missing = a->endNumber - c->last - c->unknown;
+    if (c->known && missing > 0)
+        lose(a, missing, c->last, c->last + c->unknown + missing + 1);
 }
 
 void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
