@@ -90,6 +90,30 @@ static void testTexts(void)
     xasAssemblerDestroy(a);
 }
 
+/* The dwell PV says how long one count blinds the detector, in parts. */
+static void testDwell(void)
+{
+    xasAssemblerRules rules;
+    xasAssembler *a = NULL;
+    char out[256];
+
+    xasAssemblerRulesDefaults(&rules);
+    (void)strcpy(rules.station, "BL5S1");
+    rules.detection = xasDetectTransmission;
+    rules.roles = COMMIT | BIT(Dwell);
+    rules.dead_time_s = 2e-7;
+    if (xasAssemblerCreate(&rules, &a) != xasOk)
+        testAbort("no assembler");
+    scriptRun(a, REST "dwell:0.5@-500 =0 active=1 stop", out, sizeof out);
+    testOk(fabs(scriptScan()->dead_per_count - 4e-7) < 1e-15, "%g a count",
+           scriptScan()->dead_per_count);
+    scriptRun(a, "=10 active=0 =20 active=1 =25 dwell=0.1 =30 stop", out,
+              sizeof out);
+    testOk(fabs(scriptScan()->dead_per_count - 2e-6) < 1e-15, "then %g",
+           scriptScan()->dead_per_count);
+    xasAssemblerDestroy(a);
+}
+
 /* An earlier part of a joined scan, stored as interrupted, has its start. */
 static void testJoinedUid(void)
 {
@@ -336,6 +360,7 @@ MAIN(assemblerTest)
     testCases();
     testRules();
     testTexts();
+    testDwell();
     testJoinedUid();
     testOtherSample();
     testCutText();

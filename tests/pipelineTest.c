@@ -138,6 +138,45 @@ static void testReason(void)
            "says \"%s\"", r.predicted.reason);
 }
 
+/* An Fe K scan by fluorescence, up to 10^6 counts a point. */
+static bool flaggedDead(double dead_per_count)
+{
+    xasScan *scan = NULL;
+    xasResult r;
+    bool dead;
+
+    if (xasScanCreate(
+            1u << xasRoleEnergy | 1u << xasRoleI0 | 1u << xasRoleFluor, &scan))
+        testAbort("out of memory");
+    scan->detection = xasDetectFluorescence;
+    scan->shell = xasShellK;
+    (void)strcpy(scan->element, "Fe");
+    scan->dead_per_count = dead_per_count;
+    for (int i = 0; i < 400; i++) {
+        double e = 7000 + 0.5 * i;
+        double value[xasChannelCount];
+
+        for (int role = 0; role < xasChannelCount; role++)
+            value[role] = NAN;
+        value[xasRoleEnergy] = e;
+        value[xasRoleI0] = 1e7;
+        value[xasRoleFluor] = 1e6 * (0.1 + 0.9 / (1 + exp((7118 - e) / 1.5)));
+        (void)xasScanAddPoint(scan, value, 1 + i, 0);
+    }
+    if (xasPipelineAnalyse(scan, NULL, &r))
+        testAbort("not analysed");
+    dead = xasFlagsHave(r.features.flags, "dead_time");
+    xasScanDestroy(scan);
+    return dead;
+}
+
+static void testDeadTime(void)
+{
+    testOk1(!flaggedDead(0));
+    testOk(!flaggedDead(4.9e-8), "blind for less than 5 %% of a point");
+    testOk(flaggedDead(5.1e-8), "blind for more");
+}
+
 MAIN(pipelineTest)
 {
     const char *base = getenv("TMPDIR");
@@ -150,12 +189,13 @@ MAIN(pipelineTest)
     if (!mkdtemp(folder))
         testAbort("no folder %s", folder);
     (void)snprintf(path, sizeof path, "%s/xasd.db", folder);
-    testPlan(10);
+    testPlan(13);
     if (xasStoreOpen(path, xasStoreCreate, 1000, &store, &why) != xasOk)
         testAbort("%s", why.text);
     putActiveModel(store);
     testOutdated(store);
     testReason();
+    testDeadTime();
     xasStoreClose(store);
     (void)snprintf(command, sizeof command, "rm -rf %s", folder);
     if (system(command) != 0)

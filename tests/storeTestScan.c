@@ -34,6 +34,7 @@ xasScan *testScanMake(const char *uid, const char *sample, size_t n)
     s->shell = xasShellK;
     s->detection = xasDetectTransmission;
     s->planned = 500;
+    s->dead_per_count = 1e-7;
     s->sequence = (int64_t)n - 1;
     s->start_ns = 1795361670123456789;
     for (size_t i = 0; i < n; i++) {
@@ -92,10 +93,10 @@ bool testScanEqual(const xasScan *a, const xasScan *b)
            strcmp(a->formula, b->formula) == 0 &&
            strcmp(a->comment, b->comment) == 0 &&
            strcmp(a->element, b->element) == 0 && a->shell == b->shell &&
-           a->planned == b->planned && a->sequence == b->sequence &&
-           a->start_ns == b->start_ns && a->end_ns == b->end_ns &&
-           a->exit == b->exit && strcmp(a->reason, b->reason) == 0 &&
-           a->lost == b->lost;
+           a->planned == b->planned && a->dead_per_count == b->dead_per_count &&
+           a->sequence == b->sequence && a->start_ns == b->start_ns &&
+           a->end_ns == b->end_ns && a->exit == b->exit &&
+           strcmp(a->reason, b->reason) == 0 && a->lost == b->lost;
 }
 
 void testResultMake(xasResult *r, const xasScan *scan, double seed)

@@ -204,6 +204,8 @@ static void value(xasAssembler *a, const xasEvent *e)
     if (role == xasRolePlanned && a->scan && held.value > 0 &&
         held.value < 1e9 && held.severity < 3)
         a->scan->planned = (int64_t)held.value;
+    if (role == xasRoleDwell && a->scan)
+        xasAssemblerDwell(a, &held);
     if (e->initial || !a->scan || role >= XAS_POINT_ROLES) {
         a->source[role].last = held;
         if (role == xasRoleSequence && e->initial)

@@ -23,6 +23,7 @@ typedef struct xasAssemblerRules {
     xasShell shell;
     double energy_scale;      /* 1000 for a PV in keV, else 1 */
     double i0_min;            /* low_i0 below it; 0: no test */
+    double dead_time_s;       /* of the fluorescence detector; 0 unknown */
     double point_timeout_s;   /* a point waits no longer for its channels */
     double scan_timeout_s;    /* no point for so long: timeout; 0: never */
     double resume_gap_s;      /* a journal this old is not resumed */

@@ -90,6 +90,9 @@ void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number);
 void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e);
 /** \brief Read all again, if an overflow made that due. */
 void xasAssemblerReread(xasAssembler *a);
+/** \brief The counting time of the running scan's points. */
+void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell);
+
 /** \brief A monitor of a channel or the sequence PV, in a scan. */
 void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value);
 /** \brief A commit. own: the closer's value where it belongs to the point */

@@ -50,7 +50,8 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
                        rules->station);
     if (!(rules->energy_scale > 0) || !(rules->point_timeout_s > 0) ||
         !(rules->scan_timeout_s >= 0) || !(rules->resume_gap_s >= 0) ||
-        !(rules->clock_tolerance_s > 0) || !(rules->i0_min >= 0))
+        !(rules->clock_tolerance_s > 0) || !(rules->i0_min >= 0) ||
+        !(rules->dead_time_s >= 0))
         return xasFail(xasErrArg, message,
                        "station %s: energy scale, time-outs, clock tolerance "
                        "and least I0 must be numbers above (or at) 0",

@@ -113,6 +113,12 @@ void xasAssemblerReset(xasAssembler *a)
         a->source[r].posted = a->source[r].lagKnown = a->source[r].lost = false;
 }
 
+void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell)
+{
+    if (dwell->known && dwell->severity < 3 && dwell->value > 0)
+        a->scan->dead_per_count = a->rules.dead_time_s / dwell->value;
+}
+
 void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                        const char *why)
 {
@@ -135,6 +141,7 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     scan->shell = a->rules.shell;
     if (planned->known && planned->value > 0 && planned->value < 1e9)
         scan->planned = (int64_t)planned->value;
+    xasAssemblerDwell(a, &a->source[xasRoleDwell].last);
     nameUid(scan, joined ? a->now_ns : stamp_ns);
     (void)xasScanAddEvent(scan, stamp_ns, "start", "%s", why);
     for (int r = xasRoleSample; r < xasRoleCount; r++)

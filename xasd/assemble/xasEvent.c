@@ -4,9 +4,9 @@
 #include <string.h>
 
 static const char *const names[xasRoleCount] = {
-    "energy",  "i0",       "i1",     "i2",      "fluor",   "tey",
-    "commit",  "sequence", "active", "planned", "aborted", "sample",
-    "formula", "element",  "edge",   "comment",
+    "energy", "i0",       "i1",      "i2",      "fluor",   "tey",
+    "commit", "sequence", "active",  "planned", "dwell",   "aborted",
+    "sample", "formula",  "element", "edge",    "comment",
 };
 
 const char *xasRoleName(xasRole role)

@@ -20,6 +20,7 @@ typedef enum xasRole {
     xasRoleSequence,                 /* counts points; a gap is a loss */
     xasRoleActive,                   /* non-zero while a scan runs */
     xasRolePlanned,                  /* points planned */
+    xasRoleDwell,                    /* counting time of a point, s */
     xasRoleAborted,                  /* non-zero if the scan was aborted */
     xasRoleSample,                   /* text */
     xasRoleFormula,                  /* text */

@@ -63,6 +63,8 @@ typedef struct xasScan {
     char element[3];               /* "" unknown */
     xasShell shell;                /* xasShellNone unknown */
     int64_t planned;               /* points, 0 unknown */
+    double dead_per_count;         /* dead time over dwell: part of the time
+                                    * that one count blinds; 0 unknown */
     int64_t sequence;              /* number of the last point, -1 unknown */
     int64_t start_ns, end_ns;      /* start event; last point or end event */
     xasExit exit;

@@ -16,7 +16,7 @@ typedef struct Read {
     xasConfStation *station;
     char mode[16], detection[16], unit[8], edge[8], element[8];
     double point_timeout_s, scan_timeout_s, resume_gap_s, clock_tolerance_s;
-    double i0_min, stale_after_s, level;
+    double i0_min, dead_time_s, stale_after_s, level;
     char foil[8], monochromator[16], calibration_method[16];
     double foil_eV, d_spacing_A, calibration_max_age_h;
     int max_points;
@@ -42,6 +42,8 @@ static const xasConfKey stationKeys[] = {
     { "required", xasConfOther, false, 0, 0, 0, 0, NULL },
     { "i0_min", xasConfNumber, false, FIELD(i0_min), 0, 1e300,
       "0 for no test" },
+    { "dead_time_s", xasConfNumber, false, FIELD(dead_time_s), 0, 0.01,
+      "0 for unknown" },
     { "point_timeout_s", xasConfNumber, false, FIELD(point_timeout_s), 0.001,
       3600, NULL },
     { "scan_timeout_s", xasConfNumber, false, FIELD(scan_timeout_s), 0, 1e6,
@@ -281,6 +283,7 @@ static void fromRead(const Read *r)
                                        : xasShellNone;
     rules->energy_scale = r->unit[0] == 'k' ? 1000 : 1;
     rules->i0_min = r->i0_min;
+    rules->dead_time_s = r->dead_time_s;
     rules->point_timeout_s = r->point_timeout_s;
     rules->scan_timeout_s = r->scan_timeout_s;
     rules->resume_gap_s = r->resume_gap_s;

@@ -68,6 +68,23 @@ static void count(const xasScan *scan, double shift_eV, const xasFeatures *f,
     }
 }
 
+/* A fluorescence detector that was blind for more than 5 % of a point damps
+ * the white line; non-paralysable: the part is counts times dead time. */
+#define DEAD_PART 0.05
+
+static void judgeDeadTime(const xasScan *scan, xasFeatures *f)
+{
+    const double *counts = scan->channel[xasRoleFluor];
+
+    if (scan->detection != xasDetectFluorescence || !counts)
+        return;
+    for (size_t i = 0; i < scan->n; i++)
+        if (counts[i] * scan->dead_per_count > DEAD_PART) {
+            xasFlagsAdd(f->flags, "dead_time");
+            return;
+        }
+}
+
 static void judge(const xasScan *scan, const xasSpectrum *s, xasResult *result)
 {
     xasFeatures *f = &result->features;
@@ -89,6 +106,7 @@ static void judge(const xasScan *scan, const xasSpectrum *s, xasResult *result)
     }
     if (low)
         xasFlagsAdd(f->flags, "low_quality");
+    judgeDeadTime(scan, f);
     if (s)
         xasSaturationFlags(s, f, result->formula, f->flags);
     (void)xasQualityJudge(s, f, &n, &result->quality);

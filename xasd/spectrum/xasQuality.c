@@ -120,6 +120,8 @@ static void judgeSpectrum(const xasSpectrum *s, const xasFeatures *f,
         complain(c, 15, "sample too thick (edge step %.2g)", f->step_or_jump);
     if (xasFlagsHave(f->flags, "dark_level"))
         complain(c, 15, "I1 may reach its dark level");
+    if (xasFlagsHave(f->flags, "dead_time"))
+        complain(c, 15, "detector blind for more than 5 %% of a point");
     if (xasFlagsHave(f->flags, "self_absorption"))
         complain(c, 10, "%s suspected",
                  xasSpectrumDetection(s) == xasDetectYield ? "saturation"

@@ -49,7 +49,8 @@ void xasQualityClear(xasQuality *q);
  * | pre-edge range < 60 (K), 12 (L)| up to 10, in proportion          |
  * | post-edge range < 100, 15      | up to 10, in proportion          |
  * | glitches of mu, of I0          | 3 each, at most 15; 0.5, 3       |
- * | too_thick, dark_level          | 15                               |
+ * | too_thick, dark_level,         | 15                               |
+ * | dead_time                      |                                  |
  * | self_absorption                | 10                               |
  *
  * \param f  its features with all flags, those of xasSaturationFlags too

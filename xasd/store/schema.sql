@@ -45,6 +45,7 @@ CREATE TABLE scan (
     end_ns    INTEGER,
     points    INTEGER NOT NULL DEFAULT 0,
     planned   INTEGER,
+    dead_per_count REAL, -- part of the time one count blinds, NULL unknown
     sequence  INTEGER NOT NULL DEFAULT -1,    -- of the last point, to resume
     flagged   INTEGER NOT NULL DEFAULT 0,
     lost      INTEGER NOT NULL DEFAULT 0,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +46,13 @@ static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan,
         store,
         "UPDATE scan SET sample = ?, formula = ?, comment = ?, element = ?, "
         "edge = ?, reason = ?, started = ?, start_ns = ?, points = ?, "
-        "planned = ?, sequence = ?, flagged = ?, lost = ? WHERE id = ?",
-        "ITtTTttiiIiiii", sample, scan->formula, scan->comment, scan->element,
+        "planned = ?, dead_per_count = ?, sequence = ?, flagged = ?, "
+        "lost = ? WHERE id = ?",
+        "ITtTTttiiIdiiii", sample, scan->formula, scan->comment, scan->element,
         xasShellName(scan->shell), scan->reason, started, scan->start_ns,
-        points, scan->planned, scan->sequence, flagged, scan->lost, row);
+        points, scan->planned,
+        scan->dead_per_count > 0 ? scan->dead_per_count : NAN, scan->sequence,
+        flagged, scan->lost, row);
 }
 
 /* A new row with what never changes; writeHead() gives the rest. */

@@ -69,6 +69,7 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasScan *scan)
     scan->planned = sqlite3_column_int64(s, 14);
     scan->lost = sqlite3_column_int64(s, 15);
     scan->sequence = sqlite3_column_int64(s, 16);
+    scan->dead_per_count = sqlite3_column_double(s, 17); /* NULL: 0 */
 }
 
 static xasStatus readHead(xasStore *store, int64_t row, xasScan *scan,
@@ -79,7 +80,8 @@ static xasStatus readHead(xasStore *store, int64_t row, xasScan *scan,
         store, &s,
         "SELECT c.state = 'open', c.uid, c.station, c.mode, c.detection, "
         "a.name, c.formula, c.comment, c.element, c.edge, c.exit, c.reason, "
-        "c.start_ns, c.end_ns, c.planned, c.lost, c.sequence "
+        "c.start_ns, c.end_ns, c.planned, c.lost, c.sequence, "
+        "c.dead_per_count "
         "FROM scan c LEFT JOIN sample a ON a.id = c.sample WHERE c.id = ?",
         "i", row);
 
