@@ -20,7 +20,6 @@
 #include "xasSql.h"
 #include "xasStore.h"
 #include "xasStorePlace.h"
-#include "xasStoreQuery.h"
 #include "xasStoreScan.h"
 
 enum { points = testPoints, busy_ms = 250, sampleMax = 8 };
@@ -444,26 +443,6 @@ static void testFull(xasStore *store)
             testScanEqual(scan, back));
     xasScanDestroy(back);
     xasScanDestroy(scan);
-}
-
-static void testQuery(xasStore *store)
-{
-    xasQuery *q = NULL;
-
-    testOk1(xasQueryOpen(store, &q, "SELECT ?, 2.5, NULL, 'x' AS t", "i",
-                         (int64_t)7) == xasOk);
-    testOk1(xasQueryNext(q) == xasOk && xasQueryColumns(q) == 4 &&
-            xasQueryIntOf(q, 0) == 7 && xasQueryRealOf(q, 1) == 2.5 &&
-            isnan(xasQueryRealOf(q, 2)) &&
-            xasQueryTypeOf(q, 2) == xasQueryNull &&
-            strcmp(xasQueryTextOf(q, 3), "x") == 0 &&
-            strcmp(xasQueryName(q, 3), "t") == 0);
-    testOk1(xasQueryNext(q) == xasErrNotFound);
-    xasQueryClose(q);
-    testOk(xasQueryOpen(store, &q, "DELETE FROM scan", "") == xasErrArg,
-           "refused: %s", xasStoreError(store));
-    testOk(xasQueryOpen(store, &q, "SELECT * FROM none", "") == xasErrState,
-           "refused: %s", xasStoreError(store));
 }
 
 MAIN(storeTest)

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 
 #include "storeTestScan.h"
+#include "xasStoreQuery.h"
 #include "xasStoreScan.h"
 
 static xasStatus storeResult(xasStore *store, const xasResult *r,
@@ -132,4 +133,24 @@ void testSamples(xasStore *store)
             strcmp(found.detectionK, "transmission") == 0 && found.sample > 0);
     testOk1(xasStoreSampleScans(store, 99999, true, 0, &found) ==
             xasErrNotFound);
+}
+
+void testQuery(xasStore *store)
+{
+    xasQuery *q = NULL;
+
+    testOk1(xasQueryOpen(store, &q, "SELECT ?, 2.5, NULL, 'x' AS t", "i",
+                         (int64_t)7) == xasOk);
+    testOk1(xasQueryNext(q) == xasOk && xasQueryColumns(q) == 4 &&
+            xasQueryIntOf(q, 0) == 7 && xasQueryRealOf(q, 1) == 2.5 &&
+            isnan(xasQueryRealOf(q, 2)) &&
+            xasQueryTypeOf(q, 2) == xasQueryNull &&
+            strcmp(xasQueryTextOf(q, 3), "x") == 0 &&
+            strcmp(xasQueryName(q, 3), "t") == 0);
+    testOk1(xasQueryNext(q) == xasErrNotFound);
+    xasQueryClose(q);
+    testOk(xasQueryOpen(store, &q, "DELETE FROM scan", "") == xasErrArg,
+           "refused: %s", xasStoreError(store));
+    testOk(xasQueryOpen(store, &q, "SELECT * FROM none", "") == xasErrState,
+           "refused: %s", xasStoreError(store));
 }

@@ -10,4 +10,7 @@ void testResults(xasStore *store);
 /** Which scans stand for a sample. */
 void testSamples(xasStore *store);
 
+/** Read-only queries for lists. */
+void testQuery(xasStore *store);
+
 #endif
