@@ -273,6 +273,12 @@ sub testImport {
         'energy i0 i1 stamp_ns flags', 'its channels');
     ok((grep { $_->{name} eq 'edge_e' && $_->{error} > 0 }
         @{ $show->{features} }), 'features with errors');
+    # CoBr2, E_r 7709: [E_r-150, E_r-20], and from E_r+40 behind the edge
+    my $fit = $show->{spectrum};
+    ok($fit->{before_degree} == 1 && $fit->{before_from_eV} >= 7559
+        && $fit->{before_to_eV} <= 7689 && $fit->{behind_from_eV} >= 7749,
+        "fitted to $fit->{before_from_eV}..$fit->{before_to_eV} and from "
+        . "$fit->{behind_from_eV} eV");
     my ($tsv) = (run('-d', $db, '--tsv', 'scans', '--all'))[1];
     my @lines = map { [split /\t/, $_, -1] } split /\n/, $tsv;
     ok(@lines == 10 && !(grep { @$_ != @{ $lines[0] } } @lines), 'TSV');

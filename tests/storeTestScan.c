@@ -127,6 +127,7 @@ void testResultMake(xasResult *r, const xasScan *scan, double seed)
     r->features.step_or_jump = 0.5 + seed;
     r->features.sigma = 1e-4;
     r->features.e0_deriv_eV = 7113;
+    r->features.before = (xasFit){ 6962.5, 7092, 1 };
     (void)snprintf(r->features.flags, sizeof r->features.flags,
                    "noise_scaled;weak_white_line");
     r->predicted.state = xasPredSingleEdge;
@@ -158,6 +159,12 @@ static bool sameNorm(const xasNorm *a, const xasNorm *b)
            same(a->norm_c[1], b->norm_c[1]) && same(a->norm_c[2], b->norm_c[2]);
 }
 
+static bool sameFit(const xasFit *a, const xasFit *b)
+{
+    return same(a->from_eV, b->from_eV) && same(a->to_eV, b->to_eV) &&
+           a->degree == b->degree;
+}
+
 static bool sameFeatures(const xasFeatures *a, const xasFeatures *b)
 {
     for (int i = 0; i < xasFeatureCount; i++)
@@ -166,6 +173,7 @@ static bool sameFeatures(const xasFeatures *a, const xasFeatures *b)
     return strcmp(a->element, b->element) == 0 && a->shell == b->shell &&
            same(a->step_or_jump, b->step_or_jump) && same(a->sigma, b->sigma) &&
            same(a->e0_deriv_eV, b->e0_deriv_eV) &&
+           sameFit(&a->before, &b->before) && sameFit(&a->behind, &b->behind) &&
            same(a->pre_limit, b->pre_limit) && strcmp(a->flags, b->flags) == 0;
 }
 

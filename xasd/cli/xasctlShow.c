@@ -35,7 +35,9 @@ static const struct {
     { "spectrum", "Spectrum",
       "SELECT points, e0_eV, edge_step, pre_offset, pre_slope_per_eV, pre1_eV, "
       "pre2_eV, norm1_eV, norm2_eV, nnorm, step_or_jump, sigma, e0_deriv_eV, "
-      "pre_limit, flags, definitions, code FROM spectrum WHERE scan = ?",
+      "pre_limit, before_from_eV, before_to_eV, before_degree, "
+      "behind_from_eV, behind_to_eV, behind_degree, flags, definitions, code "
+      "FROM spectrum WHERE scan = ?",
       true },
     { "quality", "Quality",
       "SELECT score, reason, snr, i0_min, glitches, glitches_i0, spacing_eV, "

@@ -55,6 +55,7 @@ static void clearFeatures(xasFeatures *f)
     for (int i = 0; i < xasFeatureCount; i++)
         f->value[i] = f->error[i] = NAN;
     f->step_or_jump = f->sigma = f->e0_deriv_eV = f->pre_limit = NAN;
+    f->before = f->behind = (xasFit){ NAN, NAN, -1 };
 }
 
 void xasResultClear(xasResult *result)

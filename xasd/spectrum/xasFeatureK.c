@@ -99,6 +99,13 @@ static xasStatus tryOthers(const xasSpectrum *s, const char *element,
     return xasOk;
 }
 
+static xasFit fitOf(const xasKScan *k, size_t first, size_t count, int degree)
+{
+    if (!count)
+        return (xasFit){ NAN, NAN, -1 };
+    return (xasFit){ k->e[first], k->e[first + count - 1], degree };
+}
+
 xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
                           double er_eV, const xasFormula *formula,
                           xasFeatures *out)
@@ -120,6 +127,8 @@ xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
     status = xasKPlacesFind(k, &places, out->flags, &good);
     if (!status && good) {
         out->step_or_jump = k->step;
+        out->before = fitOf(k, k->preFirst, k->preCount, k->line.degree);
+        out->behind = fitOf(k, k->postFirst, k->postCount, k->post.degree);
         out->sigma = k->sigma / k->step;
         out->e0_deriv_eV = steepest(k->curve, places.wl);
         setValues(k, &places, out);

@@ -205,6 +205,21 @@ static xasStatus tryOthers(const xasSpectrum *s, const char *element,
     return xasOk;
 }
 
+static void setFits(const xasLScan *l, const xasLPlaces *p, xasFeatures *out)
+{
+    for (size_t j = 0; j < l->n; j++) {
+        if (!(l->fitted[j] > 0))
+            continue;
+        if (out->before.degree < 0)
+            out->before.from_eV = l->e[j];
+        out->before.to_eV = l->e[j];
+        out->before.degree = l->back.degree;
+    }
+    if (isfinite(p->jump))
+        out->behind = (xasFit){ l->e[p->jumpFirst],
+                                l->e[p->jumpFirst + p->jumpCount - 1], 0 };
+}
+
 xasStatus xasFeatureLFind(const xasSpectrum *s, const char *element,
                           const xasEdgeEnergies *er, const xasFormula *formula,
                           xasFeatures *out)
@@ -220,6 +235,7 @@ xasStatus xasFeatureLFind(const xasSpectrum *s, const char *element,
     status = findPlaces(l, &places, out->flags);
     if (!status) {
         out->step_or_jump = places.jump;
+        setFits(l, &places, out);
         out->sigma = l->sigma / l->y3;
         setValues(l, &places, out);
         status = xasLErrorsFind(l, &places, out);

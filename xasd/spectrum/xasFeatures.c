@@ -13,6 +13,7 @@ static void clear(xasFeatures *out, const char *element, xasShell shell)
     out->shell = shell;
     out->step_or_jump = out->sigma = NAN;
     out->e0_deriv_eV = out->pre_limit = NAN;
+    out->before = out->behind = (xasFit){ NAN, NAN, -1 };
     for (int id = 0; id < xasFeatureCount; id++)
         out->value[id] = out->error[id] = NAN;
 }

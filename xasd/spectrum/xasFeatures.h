@@ -85,6 +85,12 @@ xasStatus xasEdgeIdentify(const xasSpectrum *s, char element[3],
 
 #define XAS_FLAGS_SIZE 256
 
+/** What a background or post-edge curve was fitted to. */
+typedef struct xasFit {
+    double from_eV, to_eV; /* first and last point used; NaN: no fit */
+    int degree;            /* of the polynomial; -1: no fit */
+} xasFit;
+
 /** What a spectrum yields.  No pointers: copied by =. */
 typedef struct xasFeatures {
     char element[3];
@@ -92,6 +98,8 @@ typedef struct xasFeatures {
     double value[xasFeatureCount]; /* NaN: not determined or not of this edge */
     double error[xasFeatureCount]; /* propagated standard error, NaN unknown */
     double step_or_jump;           /* K: edge step; L: jump behind L2 */
+    xasFit before, behind;         /* K: pre-edge line, post-edge polynomial;
+                                    * L: background, mean behind L2 */
     double sigma;                  /* pre-edge noise over step or L3 height */
     double e0_deriv_eV;            /* largest derivative, for display */
     double pre_limit;              /* upper limit of an absent pre-edge, NaN */

@@ -111,6 +111,9 @@ CREATE TABLE spectrum (
     sigma         REAL,
     e0_deriv_eV   REAL,
     pre_limit     REAL,
+    -- what the features' own background and post-edge curve were fitted to
+    before_from_eV REAL, before_to_eV REAL, before_degree INTEGER,
+    behind_from_eV REAL, behind_to_eV REAL, behind_degree INTEGER,
     definitions   INTEGER NOT NULL, -- version of the feature definitions
     code          TEXT NOT NULL     -- version of the program
 ) STRICT;

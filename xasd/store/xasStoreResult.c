@@ -6,6 +6,12 @@
 #include "xasStoreCalib.h"
 #include "xasStoreScan.h"
 
+/* NaN becomes NULL. */
+static double degreeOf(const xasFit *fit)
+{
+    return fit->degree < 0 ? (double)NAN : (double)fit->degree;
+}
+
 static xasStatus writeSpectrum(xasStore *store, const xasResult *r,
                                const xasScan *scan, const char *code)
 {
@@ -33,14 +39,18 @@ static xasStatus writeSpectrum(xasStore *store, const xasResult *r,
         "INSERT INTO spectrum (scan, detection, points, e0_eV, edge_step, "
         "pre_offset, pre_slope_per_eV, pre1_eV, pre2_eV, norm1_eV, norm2_eV, "
         "nnorm, norm_c0, norm_c1, norm_c2, flags, step_or_jump, sigma, "
-        "e0_deriv_eV, pre_limit, definitions, code) VALUES (?, ?, ?, ?, ?, ?, "
+        "e0_deriv_eV, pre_limit, before_from_eV, before_to_eV, before_degree, "
+        "behind_from_eV, behind_to_eV, behind_degree, definitions, code) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "itiddddddddidddtddddit", r->scan, xasDetectionName(scan->detection),
-        points, n->e0_eV, n->edge_step, n->pre_offset, n->pre_slope_per_eV,
-        n->pre1_eV, n->pre2_eV, n->norm1_eV, n->norm2_eV, (int64_t)n->nnorm,
-        n->norm_c[0], n->norm_c[1], n->norm_c[2], f->flags, f->step_or_jump,
-        f->sigma, f->e0_deriv_eV, f->pre_limit, (int64_t)XAS_FEATURES_VERSION,
-        code);
+        "itiddddddddidddtddddddddddit", r->scan,
+        xasDetectionName(scan->detection), points, n->e0_eV, n->edge_step,
+        n->pre_offset, n->pre_slope_per_eV, n->pre1_eV, n->pre2_eV, n->norm1_eV,
+        n->norm2_eV, (int64_t)n->nnorm, n->norm_c[0], n->norm_c[1],
+        n->norm_c[2], f->flags, f->step_or_jump, f->sigma, f->e0_deriv_eV,
+        f->pre_limit, f->before.from_eV, f->before.to_eV, degreeOf(&f->before),
+        f->behind.from_eV, f->behind.to_eV, degreeOf(&f->behind),
+        (int64_t)XAS_FEATURES_VERSION, code);
     if (status == xasOk) /* the edge, where the station did not say it */
         status = xasSqlRun(store,
                            "UPDATE scan SET element = coalesce(element, ?), "
@@ -119,6 +129,15 @@ xasStatus xasStoreFeatures(xasStore *store, const xasResult *result,
     return status;
 }
 
+static xasFit fitOf(sqlite3_stmt *s, int column)
+{
+    xasFit fit = { xasSqlDouble(s, column), xasSqlDouble(s, column + 1), -1 };
+
+    if (sqlite3_column_type(s, column + 2) != SQLITE_NULL)
+        fit.degree = sqlite3_column_int(s, column + 2);
+    return fit;
+}
+
 static void spectrumOf(sqlite3_stmt *s, xasResult *r)
 {
     xasNorm *n = &r->norm;
@@ -147,6 +166,8 @@ static void spectrumOf(sqlite3_stmt *s, xasResult *r)
     xasSqlText(s, 20, r->formula, sizeof r->formula);
     xasSqlText(s, 21, r->features.element, sizeof r->features.element);
     xasSqlText(s, 22, edge, sizeof edge);
+    r->features.before = fitOf(s, 23);
+    r->features.behind = fitOf(s, 26);
     r->features.shell = edge[0] == 'K'   ? xasShellK
                         : edge[0] == 'L' ? xasShellL
                                          : xasShellNone;
@@ -161,8 +182,9 @@ static xasStatus readSpectrum(xasStore *store, int64_t row, xasResult *result)
         "p.pre1_eV, p.pre2_eV, p.norm1_eV, p.norm2_eV, p.nnorm, p.norm_c0, "
         "p.norm_c1, p.norm_c2, p.flags, p.step_or_jump, p.sigma, "
         "p.e0_deriv_eV, p.pre_limit, c.id, coalesce(c.end_ns, c.start_ns), "
-        "a.name, c.formula, c.element, c.edge "
-        "FROM spectrum p JOIN scan c ON c.id = p.scan "
+        "a.name, c.formula, c.element, c.edge, p.before_from_eV, "
+        "p.before_to_eV, p.before_degree, p.behind_from_eV, p.behind_to_eV, "
+        "p.behind_degree FROM spectrum p JOIN scan c ON c.id = p.scan "
         "LEFT JOIN sample a ON a.id = c.sample WHERE c.id = ?",
         "i", row);
 
