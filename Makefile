@@ -38,7 +38,7 @@ bench: all
 
 test-faults: all
 	+@XASD_KILLS=40 $(MAKE) $(quiet) -C tests \
-	    TESTSCRIPTS_HOST='kill.t faults.t' runtests
+	    TESTSCRIPTS_HOST='kill.t faults.t station.t' runtests
 
 demo: all
 	@iocBoot/demo

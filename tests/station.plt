@@ -68,22 +68,28 @@ my $scan = $station->expect(qr/^scan/);
 like($scan, qr/^scan complete points 4000 lost 0 flagged 0 wrong 0/,
     sprintf 'all of 4000 points at %.0f a second', $rate);
 
-# the client stands still until the server must overwrite values
-$ioc->say('dbpf P:Busy 1');
-points($ioc, 1, 10, 100);
-ok($station->expect(qr/^start/), 'a scan runs');
-kill 'STOP', $station->{pid};
-points($ioc, 11, 60000, 0);
-kill 'CONT', $station->{pid};
-points($ioc, 60001, 60010, 100);
-$ioc->say('dbpf P:Busy 0');
-$scan = $station->expect(qr/^scan/, 60) // '';
-diag $scan;
-my ($exit, $n, $lost, $wrong) =
-    $scan =~ /^scan (\w+) points (\d+) lost (\d+) .* wrong (\d+)/;
-is($exit, 'lossy', 'values overwritten by the server: lossy');
-is($n + $lost, 60010, 'each lost point is counted');
-is($wrong, 0, 'no point is made of two without being flagged');
+# the client stands still until the server must overwrite values: a stress test,
+# in make test-faults only
+sub stall {
+    $ioc->say('dbpf P:Busy 1');
+    points($ioc, 1, 10, 100);
+    ok($station->expect(qr/^start/), 'a scan runs');
+    kill 'STOP', $station->{pid};
+    points($ioc, 11, 60000, 0);
+    kill 'CONT', $station->{pid};
+    points($ioc, 60001, 60010, 100);
+    $ioc->say('dbpf P:Busy 0');
+    my $scan = $station->expect(qr/^scan/, 60) // '';
+    diag $scan;
+    my ($exit, $n, $lost, $wrong) =
+        $scan =~ /^scan (\w+) points (\d+) lost (\d+) .* wrong (\d+)/;
+    is($exit, 'lossy', 'values overwritten by the server: lossy');
+    is($n + $lost, 60010, 'each lost point is counted');
+    is($wrong, 0, 'no point is made of two without being flagged');
+    return;
+}
+if ($ENV{XASD_KILLS}) { stall() }
+else { diag 'overwritten values: not here, see make test-faults' }
 
 # the IOC goes away in a scan
 $ioc->say('dbpf P:Busy 1');

@@ -194,6 +194,19 @@ static bool lossBefore(xasAssembler *a, const xasHeld *commit)
     return seen >= 0 && number > seen + 1;
 }
 
+/* A server that cannot send overwrites the last value that it holds of a PV,
+ * and nothing tells: not even the order between PVs is kept then. It takes some
+ * 100 events under way, which shows as a lag above the usual one. */
+static const int64_t lagging_ns = 20000000;
+
+static bool isLagging(const xasAssembler *a, const xasHeld *commit)
+{
+    const xasSource *s = &a->source[a->closer];
+
+    return s->lagKnown && !commit->stampBad &&
+           s->received_ns - commit->stamp_ns - s->lag_ns > lagging_ns;
+}
+
 void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
                        const xasHeld *own)
 {
@@ -209,6 +222,7 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     p->stampBad = commit->stampBad;
     p->asked_ns = a->now_ns;
     p->recheck = lossBefore(a, commit) || a->doubt;
+    p->lagging = isLagging(a, commit);
     for (int r = 0; r < XAS_POINT_ROLES; r++) {
         if (r == xasRoleCommit || !has(a, (xasRole)r))
             continue;

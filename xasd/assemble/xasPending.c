@@ -19,7 +19,8 @@ static bool beforeCommit(const xasPending *p, const xasHeld *value)
 
 /* Monitors of one PV come in order.  So one that is newer than the commit
  * proves that none older is on its way: the value held before is the point's.
- * Unless monitors were lost just before, or the clock is useless. */
+ * Unless monitors were lost just before, may have been overwritten in a server
+ * that could not send, or the clock is useless. */
 bool xasPendingMonitor(xasPending *p, xasRole role, const xasHeld *value)
 {
     if (p->gone & 1u << role)
@@ -30,7 +31,7 @@ bool xasPendingMonitor(xasPending *p, xasRole role, const xasHeld *value)
         return true;
     }
     if (p->open & 1u << role)
-        answer(p, role, !p->recheck && !value->stampBad);
+        answer(p, role, !p->recheck && !p->lagging && !value->stampBad);
     return false;
 }
 

@@ -25,6 +25,7 @@ typedef struct xasPending {
     int64_t deadline_ns; /* 0: no tick since */
     bool stampBad;       /* commit_ns is a receipt time */
     bool recheck;        /* a loss just before: monitors prove nothing */
+    bool lagging;        /* the server may have overwritten monitors */
     uint32_t ask;        /* number of its get, 0 for none */
     uint32_t open;       /* not answered yet; held is the value before */
     uint32_t replied;    /* open, and the reply was newer than the commit */
