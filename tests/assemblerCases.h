@@ -6,7 +6,7 @@
 
 #include "xasAssembler.h"
 
-#define BIT(role) (1u << xasRole##role)
+#define BIT(role) ((xasRoles)1 << xasRole##role)
 #define DETECTORS (BIT(Energy) | BIT(I0) | BIT(I1))
 #define COMMIT    (DETECTORS | BIT(Commit) | BIT(Active))
 #define COUNTED   (COMMIT | BIT(Sequence))
@@ -23,7 +23,7 @@
 /** A list of events and the scans it must become; see assemblerScript.h. */
 typedef struct testCase {
     const char *name;
-    uint32_t roles;
+    xasRoles roles;
     const char *script, *expected;
 } testCase;
 

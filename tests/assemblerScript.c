@@ -52,7 +52,7 @@ static void sayScan(script *s, const xasScan *scan)
 
         say(s, " ");
         for (int c = 0; c < xasChannelCount; c++)
-            if (scan->channels >> c & 1)
+            if (xasRolesHave(scan->channels, c))
                 say(s, "%s%g", c ? "/" : "", scan->channel[c][i]);
         xasPointFlagsText(scan->flags[i], flags, sizeof flags);
         if (flags[0])
@@ -70,7 +70,7 @@ static void sayGet(script *s, const xasAction *action)
 
     say(s, "get(");
     for (unsigned r = 0; r < xasRoleCount; r++) {
-        if (!(action->roles >> r & 1))
+        if (!xasRolesHave(action->roles, (int)r))
             continue;
         say(s, "%s%s", comma, xasRoleName((xasRole)r));
         comma = ",";
@@ -110,6 +110,13 @@ static void feed(script *s, xasEvent event)
     obey(s);
 }
 
+/* What the stations of most scripts have. */
+static bool isCommon(int role)
+{
+    return role <= xasRoleTey ||
+           (role >= xasRoleCommit && role <= xasRoleAborted);
+}
+
 static void connections(script *s, xasEventKind kind, char *roles)
 {
     char *save = NULL;
@@ -117,7 +124,7 @@ static void connections(script *s, xasEventKind kind, char *roles)
     for (char *w = strtok_r(roles, ",", &save); w;
          w = strtok_r(NULL, ",", &save))
         for (int r = 0; r < xasRoleCount; r++)
-            if ((!strcmp(w, "all") && r < xasRoleSample) ||
+            if ((!strcmp(w, "all") && isCommon(r)) ||
                 !strcmp(w, xasRoleName((xasRole)r)))
                 feed(s,
                      (xasEvent){ .kind = (uint8_t)kind, .role = (uint8_t)r });

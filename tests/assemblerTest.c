@@ -10,7 +10,7 @@
 #include "assemblerCases.h"
 #include "assemblerScript.h"
 
-static xasAssembler *station(uint32_t roles)
+static xasAssembler *station(xasRoles roles)
 {
     xasAssemblerRules rules;
     xasAssembler *a = NULL;

@@ -50,8 +50,9 @@ typedef struct made {
 
 static xasScan *makeScan(const made *m)
 {
-    const uint32_t roles = 1u << xasRoleEnergy | 1u << xasRoleI0 |
-                           1u << xasRoleI1 | (m->i2 ? 1u << xasRoleI2 : 0);
+    const xasRoles roles = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+                           xasRoleBit(xasRoleI1) |
+                           (m->i2 ? xasRoleBit(xasRoleI2) : 0);
     static int number;
     unsigned seed = 5;
     xasScan *scan = NULL;

@@ -34,14 +34,14 @@ static void print(const xasEvent *e)
     printf("\n");
 }
 
-static uint32_t rolesOf(char *names)
+static xasRoles rolesOf(char *names)
 {
-    uint32_t roles = 0;
+    xasRoles roles = 0;
     char *save = NULL;
 
     for (char *w = strtok_r(names, ",", &save); w;
          w = strtok_r(NULL, ",", &save))
-        roles |= 1u << xasRoleFromName(w);
+        roles |= xasRoleBit((int)xasRoleFromName(w));
     return roles;
 }
 

@@ -192,13 +192,16 @@ static void goodFile(void)
     testOk1(a->level == 0.9 && a->max_points == 500 && a->stale_after_s == 0);
     testOk1(!strcmp(a->pv[xasRoleTey], "s:1") && !a->pv[xasRoleI1][0] &&
             !strcmp(a->pv[xasRoleSequence], a->pv[xasRoleCommit]));
-    testOk1(a->rules.roles == (1u << xasRoleEnergy | 1u << xasRoleI0 |
-                               1u << xasRoleTey | 1u << xasRoleCommit |
-                               1u << xasRoleSequence | 1u << xasRoleActive));
+    testOk1(a->rules.roles ==
+            (xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+             xasRoleBit(xasRoleTey) | xasRoleBit(xasRoleCommit) |
+             xasRoleBit(xasRoleSequence) | xasRoleBit(xasRoleActive)));
     testOk1(a->rules.required ==
-            (1u << xasRoleEnergy | 1u << xasRoleI0 | 1u << xasRoleTey));
-    testOk1(b->rules.required == (1u << xasRoleEnergy | 1u << xasRoleI0 |
-                                  1u << xasRoleI1 | 1u << xasRoleActive) &&
+            (xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+             xasRoleBit(xasRoleTey)));
+    testOk1(b->rules.required ==
+                (xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+                 xasRoleBit(xasRoleI1) | xasRoleBit(xasRoleActive)) &&
             b->rules.shell == xasShellNone && !b->rules.element[0] &&
             b->rules.energy_scale == 1 && b->level == 0.80);
     testOk1(!a->calib.foil[0] && a->calib.mono == xasMonoUnknown &&

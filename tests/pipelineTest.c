@@ -145,8 +145,9 @@ static bool flaggedDead(double dead_per_count)
     xasResult r;
     bool dead;
 
-    if (xasScanCreate(
-            1u << xasRoleEnergy | 1u << xasRoleI0 | 1u << xasRoleFluor, &scan))
+    if (xasScanCreate(xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+                          xasRoleBit(xasRoleFluor),
+                      &scan))
         testAbort("out of memory");
     scan->detection = xasDetectFluorescence;
     scan->shell = xasShellK;

@@ -109,7 +109,7 @@ int main(int argc, char **argv)
         if (role == xasRoleCount)
             return 2;
         station.pv[role] = value + 1;
-        rules.roles |= 1u << role;
+        rules.roles |= xasRoleBit(role);
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (xasAssemblerCreate(&rules, &a) ||

@@ -20,7 +20,8 @@ static double payloadNaN(void)
 
 xasScan *testScanMake(const char *uid, const char *sample, size_t n)
 {
-    uint32_t roles = 1U << xasRoleEnergy | 1U << xasRoleI0 | 1U << xasRoleI1;
+    xasRoles roles = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
+                     xasRoleBit(xasRoleI1);
     xasScan *s = NULL;
 
     if (xasScanCreate(roles, &s) != xasOk)
@@ -63,7 +64,7 @@ static bool sameArrays(const xasScan *a, const xasScan *b)
     if (a->n == 0) /* an empty scan has no arrays: memcmp takes no NULL */
         return true;
     for (int c = 0; c < xasChannelCount; c++)
-        if ((a->channels >> c & 1) &&
+        if (xasRolesHave(a->channels, c) &&
             memcmp(a->channel[c], b->channel[c], a->n * sizeof(double)) != 0)
             return false;
     return memcmp(a->stamp_ns, b->stamp_ns, a->n * sizeof *a->stamp_ns) == 0 &&

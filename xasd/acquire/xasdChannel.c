@@ -42,13 +42,13 @@ static int64_t unixTime(epicsTimeStamp stamp)
 
 /* One event for each role of the PV, commit after sequence: what a commit
  * closes must have come before it. */
-static void push(const xasdLink *link, uint32_t roles, xasEvent event)
+static void push(const xasdLink *link, xasRoles roles, xasEvent event)
 {
     event.station = link->station;
     event.generation = link->owner->generation;
     event.received_ns = clockNow(CLOCK_REALTIME);
     for (int r = xasRoleCount - 1; r >= 0; r--) {
-        if (!(roles >> r & 1))
+        if (!xasRolesHave(roles, r))
             continue;
         event.role = (uint8_t)r;
         (void)xasdQueuePush(link->owner->queue, &event);
@@ -158,7 +158,7 @@ void xasdTextEvent(struct event_handler_args args)
     valueEvent(args);
 }
 
-xasdRequest *xasdRequestTake(xasdLink *link, uint32_t roles, uint32_t ask)
+xasdRequest *xasdRequestTake(xasdLink *link, xasRoles roles, uint32_t ask)
 {
     xasdChannels *c = link->owner;
     xasdRequest *r;
@@ -184,7 +184,7 @@ void xasdRequestGive(xasdRequest *request)
     (void)pthread_mutex_unlock(&c->mutex);
 }
 
-static void noReply(const xasdLink *link, uint32_t roles, uint32_t ask)
+static void noReply(const xasdLink *link, xasRoles roles, uint32_t ask)
 {
     push(link, roles,
          (xasEvent){
@@ -209,7 +209,7 @@ static void replyEvent(struct event_handler_args args)
     xasdRequestGive(request);
 }
 
-static void get(xasdLink *link, uint32_t roles, uint32_t ask)
+static void get(xasdLink *link, xasRoles roles, uint32_t ask)
 {
     xasdRequest *request;
     unsigned long count;
@@ -238,7 +238,7 @@ static void get(xasdLink *link, uint32_t roles, uint32_t ask)
         noReply(link, roles, ask);
 }
 
-void xasdChannelsGet(xasdChannels *c, size_t station, uint32_t roles,
+void xasdChannelsGet(xasdChannels *c, size_t station, xasRoles roles,
                      uint32_t ask)
 {
     for (size_t i = 0; i < c->nLinks; i++)
@@ -272,7 +272,7 @@ static bool create(xasdLink *link)
     evid sub;
 
     /* a commit must be a new value: a change of alarm alone is none */
-    if (link->roles & (1u << xasRoleCommit | 1u << xasRoleSequence))
+    if (link->roles & (xasRoleBit(xasRoleCommit) | xasRoleBit(xasRoleSequence)))
         mask = DBE_VALUE;
     if (ca_create_channel(link->name, connection, link, CA_PRIORITY_DEFAULT,
                           &link->chan) != ECA_NORMAL)
@@ -319,7 +319,7 @@ static xasStatus addLinks(xasdChannels *c, uint16_t s,
             (void)strcpy(link->name, name);
             c->station[s].expected++;
         }
-        link->roles |= 1u << r;
+        link->roles |= xasRoleBit(r);
     }
     return xasOk;
 }
@@ -437,7 +437,7 @@ size_t xasdChannelsMissing(xasdChannels *c, size_t station, char *out,
 
         if (link->station != station || link->connected)
             continue;
-        while (!(link->roles >> role & 1))
+        while (!xasRolesHave(link->roles, role))
             role++;
         length = used < size ? snprintf(out + used, size - used, "%s%s %s",
                                         missing ? ", " : "", xasRoleName(role),
@@ -456,7 +456,7 @@ void xasdChannelsUnits(xasdChannels *c, size_t station, char *out, size_t size)
     (void)pthread_mutex_lock(&c->mutex);
     for (size_t i = 0; i < c->nLinks; i++)
         if (c->link[i].station == station &&
-            (c->link[i].roles & 1u << xasRoleEnergy))
+            (c->link[i].roles & xasRoleBit(xasRoleEnergy)))
             (void)snprintf(out, size, "%s", c->link[i].units);
     (void)pthread_mutex_unlock(&c->mutex);
 }

@@ -38,7 +38,7 @@ void xasdChannelsStop(xasdChannels *channels);
 /** \brief Read roles (a bit set) once; each answer comes as a xasEventReply
  * with this number. A get that fails on a connected PV answers with severity
  * INVALID and NaN; on a PV without connection there is no answer. */
-void xasdChannelsGet(xasdChannels *channels, size_t station, uint32_t roles,
+void xasdChannelsGet(xasdChannels *channels, size_t station, xasRoles roles,
                      uint32_t ask);
 
 /** Connections of a station, counted by PV. */

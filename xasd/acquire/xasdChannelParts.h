@@ -17,7 +17,7 @@ enum { xasdRequests = 1024, xasdServers = 64, xasdHostSize = 128 };
 typedef struct xasdLink {
     xasdChannels *owner;
     uint16_t station;
-    uint32_t roles;
+    xasRoles roles;
     bool text;
     char name[128];
     chid chan;
@@ -43,7 +43,8 @@ typedef struct xasdLink {
 /** A get under way. */
 typedef struct xasdRequest {
     xasdLink *link;
-    uint32_t roles, ask;
+    xasRoles roles;
+    uint32_t ask;
     bool busy;
 } xasdRequest;
 
@@ -81,7 +82,7 @@ int64_t xasdMonotonic(void);
 void xasdWake(xasdChannels *channels);
 /** \brief Callback of a text's subscription. */
 void xasdTextEvent(struct event_handler_args args);
-xasdRequest *xasdRequestTake(xasdLink *link, uint32_t roles, uint32_t ask);
+xasdRequest *xasdRequestTake(xasdLink *link, xasRoles roles, uint32_t ask);
 void xasdRequestGive(xasdRequest *request);
 void *xasdChannelWatch(void *channels);
 

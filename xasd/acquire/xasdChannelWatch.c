@@ -191,9 +191,9 @@ static bool setUp(xasdLink *link)
     (void)pthread_mutex_unlock(&link->owner->mutex);
     if (wanted && link->text)
         again = setUpText(link);
-    if (wanted && (link->roles & 1u << xasRoleEnergy))
+    if (wanted && (link->roles & xasRoleBit(xasRoleEnergy)))
         askUnits(link);
-    if (link->roles & 1u << xasRoleEnergy)
+    if (link->roles & xasRoleBit(xasRoleEnergy))
         checkUnits(link);
     if (again) {
         (void)pthread_mutex_lock(&link->owner->mutex);

@@ -13,7 +13,7 @@ static const double moved_eV = 0.02;
 
 static bool has(const xasAssembler *a, xasRole role)
 {
-    return a->rules.roles >> role & 1;
+    return xasRolesHave(a->rules.roles, role);
 }
 
 static bool isSet(const xasHeld *held)
@@ -73,7 +73,7 @@ static void commitMonitor(xasAssembler *a, const xasEvent *e)
                  "points came though the scan had been ended");
     if (!a->scan)
         return;
-    a->endOpen &= ~(1u << xasRoleCommit);
+    a->endOpen &= ~xasRoleBit(xasRoleCommit);
     /* after the end the counter may be set back: that is no point */
     if (a->ending && !held.stampBad && held.stamp_ns > a->end_ns)
         return;
@@ -106,8 +106,9 @@ static void energyMonitor(xasAssembler *a, const xasHeld *value)
 
 static void startEnding(xasAssembler *a, const xasHeld *active)
 {
-    const uint32_t wanted =
-        1u << xasRoleAborted | 1u << xasRoleSequence | 1u << xasRoleCommit;
+    const xasRoles wanted = xasRoleBit(xasRoleAborted) |
+                            xasRoleBit(xasRoleSequence) |
+                            xasRoleBit(xasRoleCommit);
     xasHeld v = xasAssemblerClock(a, xasRoleActive, *active);
 
     a->ending = true;
@@ -115,12 +116,15 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
     a->endNumber = -1;
     a->endAsked_ns = a->now_ns;
     a->endDeadline_ns = 0;
-    if (a->closer == xasRoleEnergy && detectorPosted(a))
+    if (a->ops)
+        a->ops->ending(a);
+    if (!a->ops && a->closer == xasRoleEnergy && detectorPosted(a))
         xasAssemblerClose(a, &v, &a->source[xasRoleEnergy].last);
     a->endOpen = 0;
     for (int r = 0; r < xasRoleCount; r++)
-        if ((wanted >> r & 1) && has(a, (xasRole)r) && a->source[r].connected)
-            a->endOpen |= 1u << r;
+        if (xasRolesHave(wanted, r) && has(a, (xasRole)r) &&
+            a->source[r].connected)
+            a->endOpen |= xasRoleBit(r);
     if (a->endOpen)
         xasAssemblerAsk(a, a->endOpen, &a->endAsk);
 }
@@ -173,10 +177,17 @@ static void textValue(xasAssembler *a, const xasEvent *e, xasRole role)
     if (strncmp(text, now, XAS_SAMPLE_SIZE - 1) == 0)
         return;
     (void)snprintf(text, XAS_SAMPLE_SIZE, "%s", now);
-    a->cut &= ~(1u << role);
+    a->cut &= ~xasRoleBit(role);
     if (e->kind != xasEventCommand && e->value == 1)
-        a->cut |= 1u << role;
+        a->cut |= xasRoleBit(role);
     xasAssemblerText(a, role, e->received_ns);
+}
+
+/* What the ops of a mode take. */
+static bool isReading(xasRole role)
+{
+    return role <= xasRoleSequence || role == xasRoleValid ||
+           role == xasRoleData;
 }
 
 static void value(xasAssembler *a, const xasEvent *e)
@@ -194,6 +205,10 @@ static void value(xasAssembler *a, const xasEvent *e)
     }
     if (role == xasRoleActive) {
         activeValue(a, e);
+        return;
+    }
+    if (a->ops && isReading(role)) {
+        a->ops->value(a, e);
         return;
     }
     if (role == a->closer && role != xasRoleEnergy) {
@@ -233,7 +248,7 @@ static void endReply(xasAssembler *a, xasRole role, const xasHeld *held)
     } else {
         a->source[role].last = *held;
     }
-    a->endOpen &= ~(1u << role);
+    a->endOpen &= ~xasRoleBit(role);
 }
 
 static void reply(xasAssembler *a, const xasEvent *e)
@@ -250,8 +265,12 @@ static void reply(xasAssembler *a, const xasEvent *e)
         activeValue(a, e);
         return;
     }
+    if (a->ops && isReading(role)) {
+        a->ops->value(a, e);
+        return;
+    }
     held = xasAssemblerHeld(a, e);
-    if (a->ending && e->ask == a->endAsk && (a->endOpen >> role & 1)) {
+    if (a->ending && e->ask == a->endAsk && xasRolesHave(a->endOpen, role)) {
         endReply(a, role, &held);
         return;
     }
@@ -295,7 +314,7 @@ static void disconnect(xasAssembler *a, const xasEvent *e)
     source->lost = true;
     for (size_t i = 0; i < a->nPending; i++)
         xasPendingGone(xasAssemblerPending(a, i), role);
-    a->endOpen &= ~(1u << role);
+    a->endOpen &= ~xasRoleBit(role);
     if ((role == a->closer || role == xasRoleActive) &&
         !has(a, xasRoleSequence))
         a->away = true;
@@ -343,6 +362,7 @@ static void checkEnd(xasAssembler *a)
     const xasCounting *c = &a->count;
 
     if (!a->scan || !a->ending || a->endOpen || a->nPending ||
+        (a->ops && !a->ops->ended(a)) ||
         (c->known && a->endNumber > c->last + c->unknown))
         return;
     xasAssemblerFinish(a, xasExitComplete, "");
@@ -360,8 +380,16 @@ xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
     switch ((xasEventKind)e->kind) {
     case xasEventValue: value(a, e); break;
     case xasEventReply: reply(a, e); break;
-    case xasEventConnect: connect(a, e); break;
-    case xasEventDisconnect: disconnect(a, e); break;
+    case xasEventConnect:
+        connect(a, e);
+        if (a->ops)
+            a->ops->connect(a, e);
+        break;
+    case xasEventDisconnect:
+        disconnect(a, e);
+        if (a->ops)
+            a->ops->connect(a, e);
+        break;
     case xasEventTick: break;
     case xasEventOverflow: xasAssemblerOverflow(a, e); break;
     case xasEventCommand: command(a, e); break;
@@ -384,19 +412,25 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
         return xasErrMemory;
     a->rules = *rules;
     a->significant = xasAssemblerNeeds(rules->detection) |
-                     (rules->required & ((1u << xasChannelCount) - 1));
+                     (rules->required & XAS_ROLES_CHANNELS);
     a->closer = has(a, xasRoleCommit)     ? xasRoleCommit
                 : has(a, xasRoleSequence) ? xasRoleSequence
                                           : xasRoleEnergy;
     a->count.seen = a->count.before = -1;
-    *out = a;
-    return xasOk;
+    status = a->ops ? a->ops->create(a) : xasOk;
+    if (status)
+        free(a);
+    else
+        *out = a;
+    return status;
 }
 
 void xasAssemblerDestroy(xasAssembler *a)
 {
     if (!a)
         return;
+    if (a->ops)
+        a->ops->destroy(a);
     xasScanDestroy(a->scan);
     xasScanDestroy(a->ended);
     free(a->action);
@@ -439,6 +473,12 @@ int64_t xasAssemblerDeadline(const xasAssembler *a)
 
         if (!next || point < next)
             next = point;
+    }
+    if (a->ops) {
+        int64_t own = a->ops->deadline(a);
+
+        if (own && (!next || own < next))
+            next = own;
     }
     if (a->reread_ns && (!next || a->reread_ns < next))
         next = a->reread_ns;

@@ -4,6 +4,23 @@
 
 #include "xasScan.h"
 
+typedef enum xasMode {
+    xasModeStep,       /* points come one by one, closed by a commit */
+    xasModeContinuous, /* streams of readings, joined by their stamps */
+    xasModeArray,      /* all readings of a sweep as arrays */
+    xasModeCount
+} xasMode;
+
+/** \brief "step", "continuous", "array". */
+const char *xasModeName(xasMode mode);
+
+/** Which values of the commit PV close a point. */
+typedef enum xasCommitWhen {
+    xasCommitAny,  /* every monitor that is not negative: counters */
+    xasCommitZero, /* those of 0: a scaler's CNT, a busy record */
+    xasCommitSet   /* those other than 0: a done flag */
+} xasCommitWhen;
+
 /** How a station scans; from xasd.conf.
  *
  * A point is closed by the commit PV; without one by the sequence PV; without
@@ -16,14 +33,30 @@
  * above 5 ms is measured and allowed for). */
 typedef struct xasAssemblerRules {
     char station[32];
+    xasMode mode;
     xasDetection detection;
-    uint32_t roles;    /* bit set of configured roles */
-    uint32_t required; /* of these a disconnect spoils the scan */
+    xasRoles roles;    /* that have a PV; energy also if angle has */
+    xasRoles required; /* of these a disconnect spoils the scan */
+    xasRoles final;    /* step: roles whose final array replaces the points when
+                        * the role data says that it is posted */
     char element[3];   /* fixed by the configuration, "" if not */
     xasShell shell;
-    double energy_scale;      /* 1000 for a PV in keV, else 1 */
-    double i0_min;            /* low_i0 below it; 0: no test */
-    double dead_time_s;       /* of the fluorescence detector; 0 unknown */
+    double energy_scale; /* 1000 for a PV in keV, else 1 */
+    double d_spacing_A;  /* for the role angle: E = hc / (2 d sin) */
+    double i0_min;       /* low_i0 below it; 0: no test */
+    double dead_time_s;  /* of the fluorescence detector; 0 unknown */
+    double tau_s; /* dead time of an element with icr and no ocr: its counts
+                   * are divided by 1 - icr tau; 0: not corrected */
+    double dark[xasChannelCount]; /* to be subtracted from each reading */
+    double ring_min_mA;           /* no_beam below it; 0: no test */
+    xasCommitWhen commit_when;
+    /* without the role active start and end are inferred from the energy */
+    double idle_s;          /* no point for so long ends a scan */
+    double return_eV;       /* a step back of more ends a scan */
+    double array_timeout_s; /* array: waits no longer for all of a sweep */
+    double rebin_eV;        /* continuous: bins of so much; 0: none */
+    xasRole pace; /* continuous: points at this stream's stamps; xasRoleCount:
+                   * at the slowest's */
     double point_timeout_s;   /* a point waits no longer for its channels */
     double scan_timeout_s;    /* no point for so long: timeout; 0: never */
     double resume_gap_s;      /* a journal this old is not resumed */
@@ -33,8 +66,8 @@ typedef struct xasAssemblerRules {
 void xasAssemblerRulesDefaults(xasAssemblerRules *rules);
 
 /** \brief Can a scan be assembled under these rules?
- * \return xasErrNotFound without the roles needed: active, energy, and what
- *         the detection needs; xasErrArg for numbers that make no sense.
+ * \return xasErrNotFound without the roles needed: energy (or angle), and
+ *         what the detection needs; xasErrArg for numbers that make no sense.
  *         \p message (may be NULL) says which */
 xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
                                  xasMessage *message);
@@ -46,14 +79,15 @@ typedef enum xasActionKind {
     xasActionGet,   /* read `roles` once by a get; answer each with a
                      * xasEventReply that carries `ask` */
     xasActionStart, /* a scan has begun: xasAssemblerScan() */
-    xasActionPoint, /* its point `index` is complete */
+    xasActionPoint, /* its points up to `index` are complete */
     xasActionEnd    /* it has ended: take it by xasAssemblerTake() */
 } xasActionKind;
 
 typedef struct xasAction {
     xasActionKind kind;
-    uint32_t roles; /* xasActionGet */
+    xasRoles roles; /* xasActionGet */
     uint32_t ask;   /* xasActionGet: number of this request */
+    bool arrays;    /* xasActionGet: of their (final) arrays */
     size_t index;   /* xasActionPoint */
 } xasAction;
 

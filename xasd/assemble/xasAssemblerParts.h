@@ -33,13 +33,34 @@ typedef struct xasCounting {
     bool blind;      /* resumed without a number: the first is taken as is */
 } xasCounting;
 
+/** What a mode other than step makes of its readings.  All else is common:
+ * texts, active, planned, dwell, aborted, ring current, names, events. */
+typedef struct xasModeOps {
+    xasStatus (*create)(xasAssembler *a); /* sets a->mode */
+    void (*destroy)(xasAssembler *a);
+    /** A scan has begun, or a journalled one was given back. */
+    void (*begin)(xasAssembler *a);
+    /** Monitor or reply of a channel, commit, sequence, valid or data. */
+    void (*value)(xasAssembler *a, const xasEvent *e);
+    void (*connect)(xasAssembler *a, const xasEvent *e); /* or disconnect */
+    /** active fell: what is still waited for decides ended(). */
+    void (*ending)(xasAssembler *a);
+    bool (*ended)(const xasAssembler *a);
+    /** The scan ends now: add what is complete. */
+    void (*finish)(xasAssembler *a);
+    void (*expire)(xasAssembler *a, bool tick);
+    int64_t (*deadline)(const xasAssembler *a); /* 0: none */
+} xasModeOps;
+
 struct xasAssembler {
     xasAssemblerRules rules;
-    uint32_t significant; /* roles that spoil a point */
-    xasRole closer;       /* commit, sequence or energy */
+    const xasModeOps *ops; /* NULL: step */
+    void *mode;            /* of ops */
+    xasRoles significant;  /* roles that spoil a point */
+    xasRole closer;        /* commit, sequence or energy */
     xasSource source[xasRoleCount];
     char text[xasTextRoles][XAS_SAMPLE_SIZE];
-    uint32_t cut; /* roles whose text may be cut */
+    xasRoles cut; /* roles whose text may be cut */
     int64_t now_ns;
     uint32_t asks;
 
@@ -59,11 +80,12 @@ struct xasAssembler {
     int64_t lastReread_ns;
     bool away; /* the source of commits was gone, nothing counts */
     bool numbersFrom0;
-    uint32_t ahead; /* roles stamped after the commit from the first point */
+    xasRoles ahead; /* roles stamped after the commit from the first point */
     xasCounting count;
 
     bool ending;
-    uint32_t endAsk, endOpen;
+    uint32_t endAsk;
+    xasRoles endOpen;
     int64_t end_ns; /* stamp of active = 0, in the commit's clock */
     int64_t endAsked_ns, endDeadline_ns; /* as those of a point */
     int64_t endNumber; /* sequence PV at the end, -1 unknown */
@@ -76,7 +98,7 @@ struct xasAssembler {
 };
 
 /** \brief Energy, I0 and the signal; none for xasDetectMu. */
-uint32_t xasAssemblerNeeds(xasDetection detection);
+xasRoles xasAssemblerNeeds(xasDetection detection);
 void xasAssemblerAct(xasAssembler *a, xasAction action);
 xasPending *xasAssemblerPending(xasAssembler *a, size_t i);
 
@@ -86,7 +108,7 @@ xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e);
 xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held);
 /** \brief Is it not older than the last? */
 bool xasAssemblerNews(const xasHeld *last, const xasHeld *value);
-void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number);
+void xasAssemblerAsk(xasAssembler *a, xasRoles roles, uint32_t *number);
 void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e);
 /** \brief Read all again, if an overflow made that due. */
 void xasAssemblerReread(xasAssembler *a);

@@ -46,7 +46,7 @@ static const int64_t rereadPause_ns = 500000000;
 
 static bool has(const xasAssembler *a, xasRole role)
 {
-    return a->rules.roles >> role & 1;
+    return xasRolesHave(a->rules.roles, role);
 }
 
 /* Replies may be old: a constant value was made long ago. A monitor is new. */
@@ -86,7 +86,7 @@ xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held)
     return held;
 }
 
-void xasAssemblerAsk(xasAssembler *a, uint32_t roles, uint32_t *number)
+void xasAssemblerAsk(xasAssembler *a, xasRoles roles, uint32_t *number)
 {
     if (++a->asks == 0)
         a->asks = 1; /* 0 is no request */
@@ -105,7 +105,7 @@ static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
     while (i > 0 && scan->stamp_ns[i - 1] >= value->stamp_ns)
         i--;
     if (i == scan->n || role >= xasChannelCount || !scan->channel[role] ||
-        !(a->significant & 1u << role) ||
+        !(a->significant & xasRoleBit(role)) ||
         scan->channel[role][i] == value->value * scale)
         return;
     scan->flags[i] |= xasPointLate;
@@ -148,20 +148,20 @@ static bool isAhead(xasAssembler *a, xasRole role, const xasPending *p)
 
     if (held->stampBad || p->stampBad || held->stamp_ns <= p->commit_ns)
         return false;
-    if (!a->scan->n && !a->nPending && !(a->ahead & 1u << role)) {
-        a->ahead |= 1u << role;
+    if (!a->scan->n && !a->nPending && !(a->ahead & xasRoleBit(role))) {
+        a->ahead |= xasRoleBit(role);
         (void)xasScanAddEvent(a->scan, p->commit_ns, "clock",
                               "%s is stamped %.6f s after the commit",
                               xasRoleName(role),
                               (double)(held->stamp_ns - p->commit_ns) / nsPerS);
     }
-    return !(a->ahead & 1u << role);
+    return !(a->ahead & xasRoleBit(role));
 }
 
 static void gather(xasAssembler *a, xasPending *p, xasRole role)
 {
     xasSource *source = &a->source[role];
-    uint32_t bit = 1u << role;
+    xasRoles bit = xasRoleBit(role);
 
     if (!source->connected) {
         p->open |= bit;
@@ -253,7 +253,8 @@ void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e)
 
 void xasAssemblerReread(xasAssembler *a)
 {
-    uint32_t roles = 0, number;
+    xasRoles roles = 0;
+    uint32_t number;
 
     if (!a->reread_ns || a->reread_ns > a->now_ns)
         return;
@@ -266,7 +267,7 @@ void xasAssemblerReread(xasAssembler *a)
     a->lastReread_ns = a->now_ns;
     for (int r = 0; r < xasRoleCount; r++)
         if (has(a, (xasRole)r) && a->source[r].connected)
-            roles |= 1u << r;
+            roles |= xasRoleBit(r);
     if (roles)
         xasAssemblerAsk(a, roles, &number);
 }

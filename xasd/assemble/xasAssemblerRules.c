@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+static const char *const modes[xasModeCount] = { "step", "continuous",
+                                                 "array" };
+
+const char *xasModeName(xasMode mode)
+{
+    return (unsigned)mode < xasModeCount ? modes[mode] : "?";
+}
+
 void xasAssemblerRulesDefaults(xasAssemblerRules *rules)
 {
     memset(rules, 0, sizeof *rules);
@@ -12,16 +20,20 @@ void xasAssemblerRulesDefaults(xasAssemblerRules *rules)
     rules->scan_timeout_s = 300;
     rules->resume_gap_s = 60;
     rules->clock_tolerance_s = 60;
+    rules->idle_s = 30;
+    rules->return_eV = 5;
+    rules->array_timeout_s = 10;
+    rules->pace = xasRoleCount;
 }
 
-uint32_t xasAssemblerNeeds(xasDetection detection)
+xasRoles xasAssemblerNeeds(xasDetection detection)
 {
-    uint32_t needed = 1u << xasRoleEnergy | 1u << xasRoleI0;
+    xasRoles needed = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0);
 
     switch (detection) {
-    case xasDetectTransmission: return needed | 1u << xasRoleI1;
-    case xasDetectFluorescence: return needed | 1u << xasRoleFluor;
-    case xasDetectYield: return needed | 1u << xasRoleTey;
+    case xasDetectTransmission: return needed | xasRoleBit(xasRoleI1);
+    case xasDetectFluorescence: return needed | xasRoleBit(xasRoleFluor);
+    case xasDetectYield: return needed | xasRoleBit(xasRoleTey);
     case xasDetectMu: break;
     }
     return 0;
@@ -30,7 +42,7 @@ uint32_t xasAssemblerNeeds(xasDetection detection)
 xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
                                  xasMessage *message)
 {
-    uint32_t needed = xasAssemblerNeeds(rules->detection);
+    xasRoles needed = xasAssemblerNeeds(rules->detection);
 
     if (!rules->station[0])
         return xasFail(xasErrArg, message, "the station has no name");
@@ -38,9 +50,12 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
         return xasFail(xasErrArg, message,
                        "detection must be transmission, fluorescence or "
                        "yield");
-    needed |= 1u << xasRoleActive;
+    if (rules->mode != xasModeStep)
+        return xasFail(xasErrArg, message, "station %s: mode must be step",
+                       rules->station);
+    needed |= xasRoleBit(xasRoleActive);
     for (int r = 0; r < xasRoleCount; r++)
-        if ((needed & ~rules->roles) >> r & 1)
+        if (xasRolesHave(needed & ~rules->roles, r))
             return xasFail(xasErrNotFound, message,
                            "station %s needs a PV for the role %s",
                            rules->station, xasRoleName((xasRole)r));

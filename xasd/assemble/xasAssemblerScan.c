@@ -10,6 +10,11 @@
 
 static const double nsPerS = 1e9;
 
+static bool has(const xasAssembler *a, xasRole role)
+{
+    return xasRolesHave(a->rules.roles, role);
+}
+
 static bool isLeap(int64_t year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -61,7 +66,7 @@ static void takeText(xasAssembler *a, xasRole role)
     const char *text = a->text[role - xasRoleSample];
     xasScan *scan = a->scan;
 
-    if (a->cut & 1u << role)
+    if (a->cut & xasRoleBit(role))
         (void)xasScanAddEvent(scan, a->now_ns, "cut",
                               "%s may be longer than the 39 bytes we got",
                               xasRoleName(role));
@@ -111,6 +116,8 @@ void xasAssemblerReset(xasAssembler *a)
     a->count.before = xasAssemblerNumber(number);
     for (int r = 0; r < xasRoleCount; r++)
         a->source[r].posted = a->source[r].lagKnown = a->source[r].lost = false;
+    if (a->ops)
+        a->ops->begin(a);
 }
 
 void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell)
@@ -135,12 +142,16 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     a->joined = joined;
     scan->start_ns = scan->end_ns = stamp_ns;
     (void)snprintf(scan->station, sizeof scan->station, "%s", a->rules.station);
-    (void)snprintf(scan->mode, sizeof scan->mode, "step");
+    (void)snprintf(scan->mode, sizeof scan->mode, "%s",
+                   xasModeName(a->rules.mode));
     (void)snprintf(scan->element, sizeof scan->element, "%s", a->rules.element);
     scan->detection = a->rules.detection;
     scan->shell = a->rules.shell;
     if (planned->known && planned->value > 0 && planned->value < 1e9)
         scan->planned = (int64_t)planned->value;
+    memcpy(scan->dark, a->rules.dark, sizeof scan->dark);
+    if (has(a, xasRoleAngle))
+        scan->d_spacing_A = a->rules.d_spacing_A;
     xasAssemblerDwell(a, &a->source[xasRoleDwell].last);
     nameUid(scan, joined ? a->now_ns : stamp_ns);
     (void)xasScanAddEvent(scan, stamp_ns, "start", "%s", why);
@@ -191,15 +202,15 @@ static void firstNumber(xasAssembler *a, int64_t number)
 /* Returns whether points were lost just before this one. */
 static bool countPoint(xasAssembler *a, const xasPending *p)
 {
-    uint32_t bad = p->unsure | p->gone;
+    xasRoles bad = p->unsure | p->gone;
     xasCounting *c = &a->count;
     int64_t number, due;
     bool lost = false;
 
-    if (!(a->rules.roles & 1u << xasRoleSequence))
+    if (!(a->rules.roles & xasRoleBit(xasRoleSequence)))
         return false;
     number = xasAssemblerNumber(&p->held[xasRoleSequence]);
-    if (number < 0 || (bad & 1u << xasRoleSequence)) {
+    if (number < 0 || (bad & xasRoleBit(xasRoleSequence))) {
         c->unknown++;
         return false;
     }
@@ -248,7 +259,7 @@ static uint32_t flagsOf(const xasAssembler *a, const xasPending *p, bool lost)
     uint32_t flags = p->stampBad ? xasPointStampBad : 0;
 
     for (int r = 0; r < xasChannelCount; r++) {
-        uint32_t bit = 1u << r;
+        xasRoles bit = xasRoleBit(r);
 
         if (!(a->significant & bit))
             continue;
@@ -276,10 +287,10 @@ static void addPoint(xasAssembler *a, const xasPending *p)
     for (int r = 0; r < xasChannelCount; r++) {
         const xasHeld *held = &p->held[r];
         /* no flag speaks for a channel that is not significant */
-        bool doubtful = held->severity >= 3 || (p->unsure & 1u << r);
+        bool doubtful = held->severity >= 3 || (p->unsure & xasRoleBit(r));
 
         value[r] = held->known ? held->value : NAN;
-        if (doubtful && !(a->significant & 1u << r))
+        if (doubtful && !(a->significant & xasRoleBit(r)))
             value[r] = NAN;
     }
     value[xasRoleEnergy] *= a->rules.energy_scale;
@@ -370,6 +381,8 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     for (size_t i = 0; i < a->nPending; i++)
         xasPendingExpire(xasAssemblerPending(a, i));
     xasAssemblerDrain(a);
+    if (a->ops)
+        a->ops->finish(a);
     if (a->ending)
         lostAtEnd(a);
     if (exit == xasExitComplete)
@@ -429,6 +442,8 @@ void xasAssemblerExpire(xasAssembler *a, bool tick)
         xasPendingExpire(xasAssemblerPending(a, 0));
         xasAssemblerDrain(a);
     }
+    if (a->ops)
+        a->ops->expire(a, tick);
     if (!a->scan)
         return;
     if (a->ending) {
@@ -440,10 +455,10 @@ void xasAssemblerExpire(xasAssembler *a, bool tick)
             xasAssemblerFinish(a, xasExitInterrupted,
                                "not resumed: its PVs did not come back");
     } else if (limit > 0 && a->progress_ns + limit <= a->now_ns) {
-        uint32_t gone = 0;
+        xasRoles gone = 0;
 
         for (int r = 0; r < xasRoleCount; r++)
-            gone |= !a->source[r].connected ? 1u << r : 0;
+            gone |= !a->source[r].connected ? xasRoleBit(r) : 0;
         if (gone & a->rules.required)
             xasAssemblerFinish(a, xasExitInterrupted,
                                "a required PV was disconnected and no point "

@@ -7,9 +7,9 @@ static const xasHeld nothing = { .value = NAN };
 
 static void answer(xasPending *p, xasRole role, bool sure)
 {
-    p->open &= ~(1u << role);
+    p->open &= ~xasRoleBit(role);
     if (!sure || !p->held[role].known)
-        p->unsure |= 1u << role;
+        p->unsure |= xasRoleBit(role);
 }
 
 static bool beforeCommit(const xasPending *p, const xasHeld *value)
@@ -23,14 +23,14 @@ static bool beforeCommit(const xasPending *p, const xasHeld *value)
  * that could not send, or the clock is useless. */
 bool xasPendingMonitor(xasPending *p, xasRole role, const xasHeld *value)
 {
-    if (p->gone & 1u << role)
+    if (p->gone & xasRoleBit(role))
         return false;
     if (beforeCommit(p, value)) {
         p->held[role] = *value;
         answer(p, role, true);
         return true;
     }
-    if (p->open & 1u << role)
+    if (p->open & xasRoleBit(role))
         answer(p, role, !p->recheck && !p->lagging && !value->stampBad);
     return false;
 }
@@ -43,7 +43,7 @@ bool xasPendingReply(xasPending *p, xasRole role, const xasHeld *value)
 {
     xasHeld *held = &p->held[role];
 
-    if (!(p->open & 1u << role))
+    if (!(p->open & xasRoleBit(role)))
         return false;
     if (beforeCommit(p, value)) {
         *held = *value;
@@ -60,17 +60,17 @@ bool xasPendingReply(xasPending *p, xasRole role, const xasHeld *value)
     } else if (p->recheck || !held->known) {
         answer(p, role, false);
     } else {
-        p->replied |= 1u << role;
+        p->replied |= xasRoleBit(role);
     }
     return false;
 }
 
 void xasPendingGone(xasPending *p, xasRole role)
 {
-    if (!(p->open & 1u << role))
+    if (!(p->open & xasRoleBit(role)))
         return;
-    p->open &= ~(1u << role);
-    p->gone |= 1u << role;
+    p->open &= ~xasRoleBit(role);
+    p->gone |= xasRoleBit(role);
     p->held[role] = nothing;
 }
 
@@ -79,7 +79,7 @@ void xasPendingGone(xasPending *p, xasRole role)
 void xasPendingExpire(xasPending *p)
 {
     for (int r = 0; r < XAS_POINT_ROLES; r++)
-        if (p->open & ~p->replied & 1u << r)
+        if (p->open & ~p->replied & xasRoleBit(r))
             p->held[r] = nothing;
     p->unsure |= p->open;
     p->open = 0;

@@ -27,10 +27,10 @@ typedef struct xasPending {
     bool recheck;        /* a loss just before: monitors prove nothing */
     bool lagging;        /* the server may have overwritten monitors */
     uint32_t ask;        /* number of its get, 0 for none */
-    uint32_t open;       /* not answered yet; held is the value before */
-    uint32_t replied;    /* open, and the reply was newer than the commit */
-    uint32_t gone;       /* had no connection */
-    uint32_t unsure;     /* perhaps not the value at the commit */
+    xasRoles open;       /* not answered yet; held is the value before */
+    xasRoles replied;    /* open, and the reply was newer than the commit */
+    xasRoles gone;       /* had no connection */
+    xasRoles unsure;     /* perhaps not the value at the commit */
     xasHeld held[XAS_POINT_ROLES];
 } xasPending;
 

@@ -24,6 +24,7 @@ static const struct {
     { xasPointLate, "late" },       { xasPointDuplicate, "duplicate" },
     { xasPointLowI0, "low_i0" },    { xasPointStampBad, "stamp_bad" },
     { xasPointGlitch, "glitch" },   { xasPointGlitchI0, "glitch_i0" },
+    { xasPointNoBeam, "no_beam" },
 };
 
 const char *xasExitName(xasExit exit)
@@ -49,14 +50,15 @@ void xasPointFlagsText(uint32_t flags, char *out, size_t size)
     }
 }
 
-xasStatus xasScanCreate(uint32_t channels, xasScan **out)
+xasStatus xasScanCreate(xasRoles channels, xasScan **out)
 {
     xasScan *scan = calloc(1, sizeof *scan);
 
     if (!scan)
         return xasErrMemory;
-    scan->channels = channels & ((1u << xasChannelCount) - 1);
+    scan->channels = channels & XAS_ROLES_CHANNELS;
     scan->sequence = -1;
+    scan->lag_s = scan->low_eV = scan->high_eV = NAN;
     *out = scan;
     return xasOk;
 }
@@ -95,7 +97,7 @@ static xasStatus reserve(xasScan *scan)
     if (scan->n < scan->capacity)
         return xasOk;
     for (int c = 0; c < xasChannelCount; c++)
-        if ((scan->channels >> c & 1) &&
+        if (xasRolesHave(scan->channels, c) &&
             !grown(&scan->channel[c], to, sizeof(double)))
             return xasErrMemory;
     if (!grown(&scan->stamp_ns, to, sizeof *scan->stamp_ns) ||
@@ -103,6 +105,19 @@ static xasStatus reserve(xasScan *scan)
         return xasErrMemory;
     scan->capacity = to;
     return xasOk;
+}
+
+/* Most scans only go on in one direction: then there is nothing to search. */
+static bool isBeyond(xasScan *scan, double energy_eV)
+{
+    bool beyond = !(energy_eV <= scan->high_eV + same_eV) ||
+                  !(energy_eV >= scan->low_eV - same_eV);
+
+    if (!(scan->low_eV < energy_eV)) /* or NaN: there was none */
+        scan->low_eV = energy_eV;
+    if (!(scan->high_eV > energy_eV))
+        scan->high_eV = energy_eV;
+    return beyond;
 }
 
 static void supersede(xasScan *scan, double energy_eV)
@@ -121,7 +136,9 @@ xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
 
     if (status)
         return status;
-    if (scan->channel[xasRoleEnergy] && !(flags & ~(uint32_t)xasPointStampBad))
+    if (scan->channel[xasRoleEnergy] && isfinite(value[xasRoleEnergy]) &&
+        !isBeyond(scan, value[xasRoleEnergy]) &&
+        !(flags & ~(uint32_t)xasPointStampBad))
         supersede(scan, value[xasRoleEnergy]);
     for (int c = 0; c < xasChannelCount; c++)
         if (scan->channel[c])

@@ -28,9 +28,10 @@ enum {
     xasPointLate = 4,         /* a channel came too late or is not surely its */
     xasPointDuplicate = 8,    /* measured again later: superseded */
     xasPointLowI0 = 16,
-    xasPointStampBad = 32, /* undefined or > 60 s off: receipt time used */
-    xasPointGlitch = 64,   /* in mu, found when the scan has ended */
-    xasPointGlitchI0 = 128 /* in I0; mu there may be sound all the same */
+    xasPointStampBad = 32,  /* undefined or > 60 s off: receipt time used */
+    xasPointGlitch = 64,    /* in mu, found when the scan has ended */
+    xasPointGlitchI0 = 128, /* in I0; mu there may be sound all the same */
+    xasPointNoBeam = 256    /* ring current low, shutter closed or top-up */
 };
 
 /** \brief Flags in words, "late;invalid", into out; "" for none. */
@@ -65,14 +66,21 @@ typedef struct xasScan {
     int64_t planned;               /* points, 0 unknown */
     double dead_per_count;         /* dead time over dwell: part of the time
                                     * that one count blinds; 0 unknown */
-    int64_t sequence;              /* number of the last point, -1 unknown */
-    int64_t start_ns, end_ns;      /* start event; last point or end event */
+    int direction; /* of the energy: 1 up, -1 down, 0 not told */
+    double lag_s;  /* of the energy behind the detectors, between an up and a
+                    * down sweep; NaN unknown */
+    double d_spacing_A; /* where the energy was made from the angle, else 0 */
+    double dark[xasChannelCount]; /* to be subtracted; channels are raw */
+    xasRoles leftOut; /* channels of elements that fluor does not contain */
+    int64_t sequence; /* number of the last point, -1 unknown */
+    int64_t start_ns, end_ns; /* start event; last point or end event */
     xasExit exit;
     char reason[XAS_REASON_SIZE]; /* why it started or ended as it did */
     int64_t lost;                 /* points known to be lost */
 
-    size_t n, capacity;               /* points */
-    uint32_t channels;                /* bit (1 << role): measured */
+    double low_eV, high_eV; /* range of the energies, NaN without any */
+    size_t n, capacity;     /* points */
+    xasRoles channels;      /* measured */
     double *channel[xasChannelCount]; /* [n] NaN where missing; NULL if not
                                        * measured. energy is in eV */
     int64_t *stamp_ns;                /* [n] */
@@ -82,7 +90,7 @@ typedef struct xasScan {
 } xasScan;
 
 /** \brief An empty scan; channels is a bit set of roles. */
-xasStatus xasScanCreate(uint32_t channels, xasScan **out);
+xasStatus xasScanCreate(xasRoles channels, xasScan **out);
 void xasScanDestroy(xasScan *scan);
 
 /** \brief Append a point.

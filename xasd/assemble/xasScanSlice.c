@@ -12,6 +12,8 @@ static void copyHead(const xasScan *scan, xasScan *to)
     *to = *scan;
     to->n = own.n;
     to->capacity = own.capacity;
+    to->low_eV = own.low_eV;
+    to->high_eV = own.high_eV;
     to->stamp_ns = own.stamp_ns;
     to->flags = own.flags;
     to->nEvents = own.nEvents;

@@ -55,9 +55,9 @@ static xasStatus gather(const xasScan *scan, readings *r)
     bool hasI0 = scan->detection != xasDetectMu;
     xasStatus status;
 
-    if (signal == xasChannelCount || !(scan->channels >> signal & 1) ||
-        !(scan->channels >> xasRoleEnergy & 1) ||
-        (hasI0 && !(scan->channels >> xasRoleI0 & 1)))
+    if (signal == xasChannelCount || !xasRolesHave(scan->channels, signal) ||
+        !xasRolesHave(scan->channels, xasRoleEnergy) ||
+        (hasI0 && !xasRolesHave(scan->channels, xasRoleI0)))
         return xasErrNotFound;
     if (!scan->n)
         return xasErrRange;

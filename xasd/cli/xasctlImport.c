@@ -147,14 +147,14 @@ static xasStatus makeScan(const options *o, const char *file,
                           const xasctlXdi *x, xasScan **out)
 {
     int signal = xasScanSignalRole(x->channels.detection);
-    uint32_t roles = 1U << xasRoleEnergy | 1U << signal;
+    xasRoles roles = xasRoleBit(xasRoleEnergy) | xasRoleBit(signal);
     xasScan *scan = NULL;
     xasStatus status;
 
     if (x->channels.i0)
-        roles |= 1U << xasRoleI0;
+        roles |= xasRoleBit(xasRoleI0);
     if (x->channels.i2)
-        roles |= 1U << xasRoleI2;
+        roles |= xasRoleBit(xasRoleI2);
     status = xasScanCreate(roles, &scan);
     if (status != xasOk)
         return status;

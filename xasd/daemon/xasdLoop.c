@@ -40,7 +40,7 @@ static struct {
     int64_t heartbeat;
 } the;
 
-static void get(size_t station, uint32_t roles, uint32_t ask)
+static void get(size_t station, xasRoles roles, uint32_t ask)
 {
     xasdChannelsGet(the.channels, station, roles, ask);
 }

@@ -303,7 +303,7 @@ static bool connected(const xasdWatch *s)
     for (int role = 0; role < xasRoleCount; role++) {
         xasRoleState state;
 
-        if (!(s->own->rules.required & (1u << role)))
+        if (!(s->own->rules.required & xasRoleBit(role)))
             continue;
         xasAssemblerRoleState(s->assembler, (xasRole)role, &state);
         if (!state.connected)

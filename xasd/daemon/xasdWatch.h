@@ -10,7 +10,7 @@
 typedef struct xasdWatch xasdWatch;
 
 /** Asks the station's PVs once; the loop's way to xasdChannels. */
-typedef void (*xasdWatchGet)(size_t station, uint32_t roles, uint32_t ask);
+typedef void (*xasdWatchGet)(size_t station, xasRoles roles, uint32_t ask);
 
 /** \brief Make it, with the scan of an earlier run that is to be resumed.
  * \param index  in the configuration   \param resume  moved in; NULL: none */

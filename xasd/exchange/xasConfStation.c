@@ -127,7 +127,7 @@ static xasStatus readPv(const config_setting_t *s, xasConfStation *station,
         return xasConfFail(s, NULL, xasErrRange, message,
                            "empty, expected the name of a PV, or no such "
                            "line");
-    station->rules.roles |= 1u << role;
+    station->rules.roles |= xasRoleBit(role);
     return checkTwice(s, station, role, message);
 }
 
@@ -144,10 +144,10 @@ static xasStatus readPvs(const config_setting_t *group, xasConfStation *station,
     for (int i = 0; status == xasOk && i < n; i++)
         status =
             readPv(config_setting_get_elem(pv, (unsigned)i), station, message);
-    uint32_t must = station->rules.required | 1u << xasRoleActive;
+    xasRoles must = station->rules.required | xasRoleBit(xasRoleActive);
 
     for (int r = 0; status == xasOk && r < xasRoleCount; r++)
-        if ((must & ~station->rules.roles) >> r & 1)
+        if (xasRolesHave(must & ~station->rules.roles, r))
             status = xasConfFail(pv, xasRoleName((xasRole)r), xasErrNotFound,
                                  message, "missing, expected a PV for it: %s",
                                  isChannel(r) ? "the detection needs it"
@@ -175,10 +175,10 @@ static xasStatus readRequired(const config_setting_t *group,
 
         if (status != xasOk)
             return status;
-        if (role == xasRoleCount || !(station->rules.roles >> role & 1))
+        if (role == xasRoleCount || !xasRolesHave(station->rules.roles, role))
             return xasConfFail(s, NULL, xasErrNotFound, message,
                                "'%s', expected a role that pv names", word);
-        station->rules.required |= 1u << role;
+        station->rules.required |= xasRoleBit(role);
     }
     return xasOk;
 }
@@ -288,7 +288,7 @@ static void fromRead(const Read *r)
     rules->scan_timeout_s = r->scan_timeout_s;
     rules->resume_gap_s = r->resume_gap_s;
     rules->clock_tolerance_s = r->clock_tolerance_s;
-    rules->required = 1u << xasRoleEnergy | 1u << xasRoleI0;
+    rules->required = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0);
     rules->detection = xasDetectTransmission;
     if (strcmp(r->detection, "fluorescence") == 0)
         rules->detection = xasDetectFluorescence;

@@ -4,13 +4,16 @@ xas_SRCS += xasStore.c xasStorePlace.c xasStoreBackup.c xasSql.c xasStoreScan.c
 xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c xasStoreCalib.c
 xas_SRCS += xasStoreReference.c xasStoreTraining.c
 xas_SRCS += xasStoreModel.c xasStoreModelRead.c xasStoreQuery.c
-xas_SRCS += xasStoreSetting.c xasSchema.c
+xas_SRCS += xasStoreSetting.c xasSchema.c xasSchema2.c
 
-# schema.sql is the one source; the program carries it as a string.
+# schema.sql makes version 1, schema2.sql brings it to 2, and so on; what a
+# release has carried never changes.  The program holds them as strings.
 ifdef T_A
 xasSchema.c: $(XASD)/store/schema.sql
+xasSchema2.c: $(XASD)/store/schema2.sql
+xasSchema.c xasSchema2.c:
 	@$(RM) $@
-	(echo '#include "xasSql.h"'; echo 'const char xasSchema[] ='; \
+	(echo '#include "xasSql.h"'; echo 'const char $(basename $@)[] ='; \
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $<; \
 	echo '    ;') > $@
 endif

@@ -19,7 +19,7 @@ struct xasStore {
 };
 
 /** schema.sql, made by build.mk. */
-extern const char xasSchema[];
+extern const char xasSchema[], xasSchema2[];
 
 /** \brief Our status of an SQLite result; keeps SQLite's words in the handle.
  * xasOk for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */

@@ -31,6 +31,11 @@ static xasStatus sampleRow(xasStore *store, const xasScan *scan, int64_t *row)
     return status;
 }
 
+static const char *directionName(int direction)
+{
+    return direction > 0 ? "up" : direction < 0 ? "down" : "";
+}
+
 /* All of the head that can change while a scan runs. */
 static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan,
                            int64_t points, int64_t flagged)
@@ -47,12 +52,13 @@ static xasStatus writeHead(xasStore *store, int64_t row, const xasScan *scan,
         "UPDATE scan SET sample = ?, formula = ?, comment = ?, element = ?, "
         "edge = ?, reason = ?, started = ?, start_ns = ?, points = ?, "
         "planned = ?, dead_per_count = ?, sequence = ?, flagged = ?, "
-        "lost = ? WHERE id = ?",
-        "ITtTTttiiIdiiii", sample, scan->formula, scan->comment, scan->element,
-        xasShellName(scan->shell), scan->reason, started, scan->start_ns,
-        points, scan->planned,
+        "lost = ?, direction = ?, lag_s = ?, d_spacing_A = ? WHERE id = ?",
+        "ITtTTttiiIdiiiTddi", sample, scan->formula, scan->comment,
+        scan->element, xasShellName(scan->shell), scan->reason, started,
+        scan->start_ns, points, scan->planned,
         scan->dead_per_count > 0 ? scan->dead_per_count : NAN, scan->sequence,
-        flagged, scan->lost, row);
+        flagged, scan->lost, directionName(scan->direction), scan->lag_s,
+        scan->d_spacing_A > 0 ? scan->d_spacing_A : NAN, row);
 }
 
 /* A new row with what never changes; writeHead() gives the rest. */
@@ -119,7 +125,7 @@ static unsigned char *packRows(const xasScan *scan, size_t *size)
     unsigned char *data, *at;
 
     for (int c = 0; c < xasChannelCount; c++)
-        width += scan->channels >> c & 1;
+        width += xasRolesHave(scan->channels, c);
     *size = scan->n * width * cell;
     data = malloc(*size ? *size : 1);
     if (!data)
@@ -130,7 +136,7 @@ static unsigned char *packRows(const xasScan *scan, size_t *size)
         xasBlobPutInt(at + cell, (int64_t)scan->flags[i]);
         at += (size_t)2 * cell;
         for (int c = 0; c < xasChannelCount; c++)
-            if (scan->channels >> c & 1) {
+            if (xasRolesHave(scan->channels, c)) {
                 xasBlobPutDouble(at, scan->channel[c][i]);
                 at += cell;
             }
@@ -148,10 +154,13 @@ static xasStatus writeChunk(xasStore *store, int64_t row, const xasScan *slice,
     if (!data)
         return xasSqlFail(store, xasErrMemory, "out of memory");
     status = xasSqlRun(store,
-                       "INSERT INTO journal (scan, first, n, roles, data) "
-                       "VALUES (?, ?, ?, ?, ?)",
-                       "iiiib", row, (int64_t)first, (int64_t)slice->n,
-                       (int64_t)slice->channels, (const void *)data, size);
+                       "INSERT INTO journal "
+                       "(scan, first, n, roles, roles_high, data) "
+                       "VALUES (?, ?, ?, ?, ?, ?)",
+                       "iiiiib", row, (int64_t)first, (int64_t)slice->n,
+                       (int64_t)(uint64_t)slice->channels,
+                       (int64_t)(uint64_t)(slice->channels >> 64),
+                       (const void *)data, size);
     free(data);
     return status;
 }
@@ -186,10 +195,28 @@ static xasStatus writeChannel(xasStore *store, int64_t row, const char *name,
                      n * cell);
 }
 
+static xasStatus writeUse(xasStore *store, int64_t row, const xasScan *scan,
+                          int channel)
+{
+    bool used = !xasRolesHave(scan->leftOut, channel);
+
+    if (used && scan->dark[channel] == 0)
+        return xasOk;
+    return xasSqlRun(store,
+                     "UPDATE scan_channel SET dark = ?, used = ? "
+                     "WHERE scan = ? AND name = ?",
+                     "diit", scan->dark[channel], (int64_t)used, row,
+                     xasRoleName((xasRole)channel));
+}
+
 static const char *unitOf(const xasScan *scan, int channel)
 {
     if (channel == xasRoleEnergy)
         return "eV";
+    if (channel == xasRoleAngle)
+        return "deg";
+    if (channel >= xasRoleIcr)
+        return "1/s";
     return scan->detection == xasDetectMu ? "mu" : "";
 }
 
@@ -201,12 +228,14 @@ static xasStatus writeArrays(xasStore *store, int64_t row, const xasScan *scan)
     if (!data)
         return xasSqlFail(store, xasErrMemory, "out of memory");
     for (int c = 0; c < xasChannelCount && status == xasOk; c++) {
-        if (!(scan->channels >> c & 1))
+        if (!xasRolesHave(scan->channels, c))
             continue;
         for (size_t i = 0; i < scan->n; i++)
             xasBlobPutDouble(data + i * cell, scan->channel[c][i]);
         status = writeChannel(store, row, xasRoleName((xasRole)c),
                               unitOf(scan, c), "f64", data, scan->n);
+        if (status == xasOk)
+            status = writeUse(store, row, scan, c);
     }
     for (size_t i = 0; i < scan->n; i++)
         xasBlobPutInt(data + i * cell, scan->stamp_ns[i]);

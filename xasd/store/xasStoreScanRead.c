@@ -70,6 +70,11 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasScan *scan)
     scan->lost = sqlite3_column_int64(s, 15);
     scan->sequence = sqlite3_column_int64(s, 16);
     scan->dead_per_count = sqlite3_column_double(s, 17); /* NULL: 0 */
+    xasSqlText(s, 18, word, sizeof word);
+    scan->direction = word[0] == 'u' ? 1 : word[0] == 'd' ? -1 : 0;
+    if (sqlite3_column_type(s, 19) != SQLITE_NULL)
+        scan->lag_s = sqlite3_column_double(s, 19);
+    scan->d_spacing_A = sqlite3_column_double(s, 20);
 }
 
 static xasStatus readHead(xasStore *store, int64_t row, xasScan *scan,
@@ -81,7 +86,7 @@ static xasStatus readHead(xasStore *store, int64_t row, xasScan *scan,
         "SELECT c.state = 'open', c.uid, c.station, c.mode, c.detection, "
         "a.name, c.formula, c.comment, c.element, c.edge, c.exit, c.reason, "
         "c.start_ns, c.end_ns, c.planned, c.lost, c.sequence, "
-        "c.dead_per_count "
+        "c.dead_per_count, c.direction, c.lag_s, c.d_spacing_A "
         "FROM scan c LEFT JOIN sample a ON a.id = c.sample WHERE c.id = ?",
         "i", row);
 
@@ -132,7 +137,7 @@ static xasStatus placePoint(xasScan *scan, size_t index, const double *value,
     scan->stamp_ns[index] = stamp_ns;
     scan->flags[index] = flags;
     for (int c = 0; c < xasChannelCount; c++)
-        if (scan->channels >> c & 1)
+        if (xasRolesHave(scan->channels, c))
             scan->channel[c][index] = value[c];
     return xasOk;
 }
@@ -145,7 +150,7 @@ static xasStatus placeChunk(xasStore *store, sqlite3_stmt *s, xasScan *scan)
     xasStatus status = xasOk;
 
     for (int c = 0; c < xasChannelCount; c++)
-        width += scan->channels >> c & 1;
+        width += xasRolesHave(scan->channels, c);
     if (n < 0 || first < 0 || (size_t)first > scan->n ||
         (uint64_t)sqlite3_column_bytes(s, 3) != (uint64_t)n * width * cell)
         return xasSqlFail(store, xasErrFormat,
@@ -159,7 +164,7 @@ static xasStatus placeChunk(xasStore *store, sqlite3_stmt *s, xasScan *scan)
         at += (size_t)2 * cell;
         for (int c = 0; c < xasChannelCount; c++) {
             value[c] = NAN;
-            if (scan->channels >> c & 1) {
+            if (xasRolesHave(scan->channels, c)) {
                 value[c] = xasBlobDouble(at);
                 at += cell;
             }
@@ -169,16 +174,24 @@ static xasStatus placeChunk(xasStore *store, sqlite3_stmt *s, xasScan *scan)
     return status;
 }
 
+/* Two columns: SQLite's integers have 64 bits. */
+static xasRoles rolesOf(sqlite3_stmt *s, int low, int high)
+{
+    return (xasRoles)(uint64_t)sqlite3_column_int64(s, high) << 64 |
+           (uint64_t)sqlite3_column_int64(s, low);
+}
+
 static xasStatus readJournal(xasStore *store, int64_t row, xasScan *scan)
 {
     sqlite3_stmt *s;
     xasStatus status = xasSqlPrepare(
         store, &s,
-        "SELECT first, n, roles, data FROM journal WHERE scan = ? ORDER BY id",
+        "SELECT first, n, roles, data, roles_high FROM journal WHERE scan = ? "
+        "ORDER BY id",
         "i", row);
 
     while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk)
-        if ((uint32_t)sqlite3_column_int64(s, 2) == scan->channels)
+        if (rolesOf(s, 2, 4) == scan->channels)
             status = placeChunk(store, s, scan);
         else
             status = xasSqlFail(store, xasErrFormat,
@@ -195,7 +208,9 @@ static xasStatus readJournal(xasStore *store, int64_t row, xasScan *scan)
 /* Arrays of a closed scan by role; stamps and flags behind the channels. */
 typedef struct arrays {
     size_t n;
-    uint32_t channels;
+    xasRoles channels;
+    xasRoles leftOut;
+    double dark[xasChannelCount];
     unsigned char *data[xasChannelCount + 2];
 } arrays;
 
@@ -230,8 +245,12 @@ static xasStatus keepArray(xasStore *store, sqlite3_stmt *s, arrays *a)
         return xasSqlFail(store, xasErrMemory, "out of memory");
     if (size)
         memcpy(a->data[index], data, size);
-    if (index < xasChannelCount)
-        a->channels |= 1U << index;
+    if (index < xasChannelCount) {
+        a->channels |= xasRoleBit(index);
+        a->dark[index] = sqlite3_column_double(s, 2);
+        if (!sqlite3_column_int(s, 3))
+            a->leftOut |= xasRoleBit(index);
+    }
     return xasOk;
 }
 
@@ -246,7 +265,8 @@ static xasStatus readArrays(xasStore *store, int64_t row, arrays *a)
         return status;
     a->n = n < 0 ? 0 : (size_t)n;
     status = xasSqlPrepare(store, &s,
-                           "SELECT name, data FROM scan_channel WHERE scan = ?",
+                           "SELECT name, data, dark, used FROM scan_channel "
+                           "WHERE scan = ?",
                            "i", row);
     while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk)
         status = keepArray(store, s, a);
@@ -266,6 +286,8 @@ static xasStatus addPoints(const arrays *a, xasScan *scan)
 {
     xasStatus status = xasOk;
 
+    memcpy(scan->dark, a->dark, sizeof scan->dark);
+    scan->leftOut = a->leftOut;
     for (size_t i = 0; i < a->n && status == xasOk; i++) {
         double value[xasChannelCount];
 
@@ -281,9 +303,28 @@ static xasStatus addPoints(const arrays *a, xasScan *scan)
     return status;
 }
 
+/* Channels of a running scan; none if it was killed before its first points. */
+static xasStatus journalRoles(xasStore *store, int64_t row, xasRoles *roles)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT roles, roles_high FROM journal WHERE scan = ? LIMIT 1", "i",
+        row);
+
+    *roles = 0;
+    if (status == xasOk)
+        status = xasSqlStep(store, s);
+    if (status == xasOk)
+        *roles = rolesOf(s, 0, 1);
+    (void)sqlite3_finalize(s);
+    return status == xasErrNotFound ? xasOk : status;
+}
+
 static xasStatus create(xasStore *store, int64_t row, xasScan **scan, arrays *a)
 {
-    int64_t roles = 0, open = 0;
+    xasRoles roles = 0;
+    int64_t open = 0;
     xasStatus status = xasSqlInt(
         store, &open, "SELECT state = 'open' FROM scan WHERE id = ?", "i", row);
 
@@ -291,16 +332,12 @@ static xasStatus create(xasStore *store, int64_t row, xasScan **scan, arrays *a)
         return xasSqlFail(store, status, "there is no scan %lld",
                           (long long)row);
     if (status == xasOk && open) {
-        status = xasSqlInt(store, &roles,
-                           "SELECT roles FROM journal WHERE scan = ? LIMIT 1",
-                           "i", row);
-        if (status == xasErrNotFound)
-            status = xasOk; /* killed before its first points */
+        status = journalRoles(store, row, &roles);
     } else if (status == xasOk) {
         status = readArrays(store, row, a);
-        roles = (int64_t)a->channels;
+        roles = a->channels;
     }
-    return status == xasOk ? xasScanCreate((uint32_t)roles, scan) : status;
+    return status == xasOk ? xasScanCreate(roles, scan) : status;
 }
 
 static xasStatus readScan(xasStore *store, int64_t row, xasScan **out)
