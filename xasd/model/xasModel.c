@@ -3,6 +3,7 @@
  * files of their own. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "xasCv.h"
 #include "xasScale.h"
@@ -13,7 +14,16 @@ void xasTrainOptionsDefaults(xasTrainOptions *options)
                                   .clip_sd = 0.5,
                                   .correlation = 0.85,
                                   .max_missing = 0.5,
-                                  .top = 8 };
+                                  .top = 8,
+                                  .method = xasMethodLasso };
+}
+
+const char *xasMethodName(xasMethod method)
+{
+    static const char *const names[xasMethodCount] = { "lasso", "ridge",
+                                                       "pls" };
+
+    return (unsigned)method < xasMethodCount ? names[method] : "";
 }
 
 /* calloc may answer NULL when asked for nothing. */
@@ -41,6 +51,8 @@ static void reserve(xasModel *m)
     m->x = numbers(n * p);
     m->er_eV = numbers(n * xasErCount);
     m->y = numbers(n);
+    m->compoundOf = array(n, sizeof *m->compoundOf);
+    m->scale = numbers(n);
     m->foldOf = array(n, sizeof *m->foldOf);
     m->usable = array(p, sizeof *m->usable);
     m->kept = array(p, sizeof *m->kept);
@@ -60,9 +72,10 @@ static void reserve(xasModel *m)
 static bool isWhole(const xasModel *m)
 {
     return m->id && m->compound && m->column && m->x && m->er_eV && m->y &&
-           m->foldOf && m->usable && m->kept && m->fill && m->lasso &&
-           m->selected && m->z && m->fitted && m->fold && m->predNested &&
-           m->predOnce && m->rank && m->chosen && m->signChanges;
+           m->compoundOf && m->scale && m->foldOf && m->usable && m->kept &&
+           m->fill && m->lasso && m->selected && m->z && m->fitted && m->fold &&
+           m->predNested && m->predOnce && m->rank && m->chosen &&
+           m->signChanges;
 }
 
 xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
@@ -88,6 +101,8 @@ xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
         xasModelDestroy(m);
         return xasErrMemory;
     }
+    for (size_t i = 0; i < n; i++)
+        m->scale[i] = 1;
     *out = m;
     return xasOk;
 }
@@ -105,6 +120,10 @@ void xasModelDestroy(xasModel *m)
     free(m->er_eV);
     free(m->y);
     free(m->foldOf);
+    free(m->compoundOf);
+    free(m->scale);
+    free(m->base);
+    free(m->of);
     free(m->usable);
     free(m->kept);
     free(m->fill);
@@ -154,6 +173,21 @@ static void finishRows(xasModel *m, const xasRows *rows, double *value)
     }
 }
 
+/* As xasCvFolds(), on the model's own copy of the names. */
+static size_t numberCompounds(xasModel *m)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < m->n; i++) {
+        size_t k = 0;
+
+        while (k < i && strcmp(m->compound[k], m->compound[i]) != 0)
+            k++;
+        m->compoundOf[i] = k < i ? m->compoundOf[k] : found++;
+    }
+    return found;
+}
+
 xasStatus xasModelFinish(xasModel *m)
 {
     double *value = numbers(m->n);
@@ -168,6 +202,7 @@ xasStatus xasModelFinish(xasModel *m)
         status = xasErrArg;
     if (status)
         goto done;
+    m->nCompounds = numberCompounds(m);
     for (size_t f = 0; !status && f < m->nFolds; f++) {
         rows.n = xasCvRows(m->foldOf, m->n, f, false, row);
         status = finishTerms(m, &rows, &m->fold[f], value);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "xasComposition.h"
 #include "xasStatus.h"
 
 /** Sample, compound and column names with their end; samples have up to 255
@@ -25,12 +26,27 @@ typedef struct xasTable {
     const double *er_eV;         /* [n*xasErCount] by rows: E_r K, L3, L2 */
 } xasTable;
 
+/** How the kept columns become a predictor. */
+typedef enum xasMethod {
+    xasMethodLasso, /* Lasso selects, regression fits: the source's */
+    xasMethodRidge, /* all kept columns; lambda by leave-one-out within */
+    xasMethodPls,   /* all kept columns; components by ten folds within */
+    xasMethodCount
+} xasMethod;
+
+/** \brief "lasso", "ridge", "pls"; "" for no method. */
+const char *xasMethodName(xasMethod method);
+
 typedef struct xasTrainOptions {
     double alpha_fraction; /* of alpha_max; 0.05 */
     double clip_sd;        /* 0.5; infinity for none */
     double correlation;    /* drop at |r| >= this; 0.85 */
     double max_missing;    /* usable: at most this part missing; 0.5 */
     size_t top;            /* 8 */
+    xasMethod method;      /* lasso */
+    bool per_atom;         /* learn kJ per mole of atoms; false */
+    bool composition;      /* learn what xasCompositionTrain leaves; false */
+    size_t folds;          /* compounds dealt into so many; 0: one for each */
 } xasTrainOptions;
 
 void xasTrainOptionsDefaults(xasTrainOptions *options);
@@ -63,10 +79,18 @@ typedef struct xasModel {
     char (*id)[XAS_NAME_SIZE];       /* [n] */
     char (*compound)[XAS_NAME_SIZE]; /* [n] */
     char (*column)[XAS_NAME_SIZE];   /* [p] */
-    double *x;                       /* [n*p] by rows, NaN missing */
-    double *er_eV;                   /* [n*xasErCount] by rows, NaN unknown */
-    double *y;                       /* [n] */
-    size_t *foldOf;                  /* [n] 0..nFolds-1 */
+    size_t nCompounds;
+    size_t *compoundOf; /* [n] 0..nCompounds-1 */
+    double *scale;      /* [n] y is learned divided by it; 1 */
+    double *x;          /* [n*p] by rows, NaN missing */
+    double *er_eV;      /* [n*xasErCount] by rows, NaN unknown */
+    double *y;          /* [n] */
+    size_t *foldOf;     /* [n] 0..nFolds-1 */
+
+    /* With options.composition: what is added to the linear predictors, by
+     * fold and at last of all rows; both times scale. Else NULL. */
+    xasCompositionFit *base; /* [nFolds+1] */
+    xasComposition *of;      /* [n] NULL unless given to training */
 
     /* The fit to all rows, DEFINITIONS.md section 6 */
     bool *usable, *kept; /* [p] */
@@ -114,6 +138,13 @@ xasErIndex xasModelErOf(const char *column);
  *         sense; xasErrMemory; xasErrConverge */
 xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
                         xasModel **out, xasMessage *message);
+
+/** \brief The same with the compositions of the rows.
+ * \param of [table->n] or NULL; what per_atom and composition need
+ * \return also xasErrArg where they are needed and not there */
+xasStatus xasModelTrainWith(const xasTable *table, const xasComposition *of,
+                            const xasTrainOptions *options, xasModel **out,
+                            xasMessage *message);
 void xasModelDestroy(xasModel *model);
 
 #define XAS_CLIPPED_SIZE 128

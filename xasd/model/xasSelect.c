@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "xasLasso.h"
+#include "xasOls.h"
+#include "xasPls.h"
+#include "xasRidge.h"
 #include "xasSelect.h"
 
 xasStatus xasSelectionInit(xasSelection *s, size_t n, size_t p)
@@ -15,11 +18,12 @@ xasStatus xasSelectionInit(xasSelection *s, size_t n, size_t p)
                          .index = calloc(p, sizeof *s->index),
                          .z = calloc(p * n, sizeof *s->z),
                          .gram = calloc(p * p, sizeof *s->gram),
+                         .stat = calloc(p, sizeof *s->stat),
                          .gradient = calloc(p, sizeof *s->gradient),
                          .w = calloc(p, sizeof *s->w),
                          .yc = calloc(n, sizeof *s->yc) };
     if (s->usable && s->kept && s->fill && s->lasso && s->selected &&
-        s->index && s->z && s->gram && s->gradient && s->w && s->yc)
+        s->index && s->z && s->gram && s->stat && s->gradient && s->w && s->yc)
         return xasOk;
     xasSelectionClear(s);
     return xasErrMemory;
@@ -35,6 +39,7 @@ void xasSelectionClear(xasSelection *s)
     free(s->index);
     free(s->z);
     free(s->gram);
+    free(s->stat);
     free(s->gradient);
     free(s->w);
     free(s->yc);
@@ -43,18 +48,18 @@ void xasSelectionClear(xasSelection *s)
 
 /* Fill and standardise column j into z; false if it cannot be used. */
 static bool makeColumn(const xasRows *rows, size_t j, xasErIndex er,
-                       double max_missing, double *fill, double *z)
+                       double max_missing, double *fill, double *z,
+                       xasColumn *c)
 {
     size_t present;
-    xasColumn c;
 
     *fill = xasScaleFill(rows, j, er, &present);
     if (!present || (double)(rows->n - present) > max_missing * (double)rows->n)
         return false;
-    xasScaleColumn(rows, j, er, *fill, z, &c);
-    if (xasScaleIsConstant(&c))
+    xasScaleColumn(rows, j, er, *fill, z, c);
+    if (xasScaleIsConstant(c))
         return false;
-    xasScaleStandardise(&c, z, rows->n);
+    xasScaleStandardise(c, z, rows->n);
     return true;
 }
 
@@ -76,23 +81,36 @@ static bool isRepeat(const xasSelection *s, size_t n, size_t p, size_t kept,
     return false;
 }
 
-static size_t keep(const xasRows *rows, const xasErIndex *er,
+/* Look at column j, the next behind those kept so far. */
+static void take(const xasRows *rows, size_t j, const xasErIndex *er,
+                 const xasTrainOptions *options, xasSelection *s)
+{
+    size_t kept = s->nKept, n = rows->n;
+
+    s->usable[j] = makeColumn(rows, j, er[j], options->max_missing, &s->fill[j],
+                              s->z + kept * n, &s->stat[kept]);
+    s->kept[j] =
+        s->usable[j] && !isRepeat(s, n, rows->p, kept, options->correlation);
+    s->lasso[j] = NAN;
+    if (!s->usable[j])
+        s->fill[j] = NAN;
+    if (s->kept[j])
+        s->index[s->nKept++] = j;
+}
+
+void xasSelectColumns(const xasRows *rows, const xasErIndex *er,
+                      const xasTrainOptions *options, xasSelection *s)
+{
+    s->nKept = 0;
+    for (size_t j = 0; j < rows->p; j++)
+        take(rows, j, er, options, s);
+}
+
+void xasSelectLast(const xasRows *rows, const xasErIndex *er,
                    const xasTrainOptions *options, xasSelection *s)
 {
-    size_t kept = 0, n = rows->n;
-
-    for (size_t j = 0; j < rows->p; j++) {
-        s->usable[j] = makeColumn(rows, j, er[j], options->max_missing,
-                                  &s->fill[j], s->z + kept * n);
-        s->kept[j] = s->usable[j] &&
-                     !isRepeat(s, n, rows->p, kept, options->correlation);
-        s->lasso[j] = NAN;
-        if (!s->usable[j])
-            s->fill[j] = NAN;
-        if (s->kept[j])
-            s->index[kept++] = j;
-    }
-    return kept;
+    s->nKept -= s->nKept && s->index[s->nKept - 1] == rows->p - 1;
+    take(rows, rows->p - 1, er, options, s);
 }
 
 /* The `top` non-zero weights by size; insertion keeps ties in column order. */
@@ -136,26 +154,97 @@ static double centre(const xasRows *rows, const double *y, double *yc)
     return 0;
 }
 
-xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
-                    const xasTrainOptions *options, xasSelection *s)
+/* Weights w of the kept columns by the method chosen. */
+static xasStatus solve(const xasRows *rows, const xasTrainOptions *options,
+                       double largest, xasSelection *s)
 {
-    size_t n = rows->n, kept;
+    size_t n = rows->n, k = s->nKept;
+
+    if (!k || options->method == xasMethodLasso)
+        return xasLassoFit(s->gram, rows->p, s->gradient, k, s->alpha,
+                           1e-12 * fmax(1, largest), s->w);
+    if (options->method == xasMethodRidge)
+        return xasRidgeFit(s->z, n, k, s->gram, rows->p, s->yc, s->w, NULL,
+                           NULL);
+    return xasPlsFit(s->z, n, k, s->gram, rows->p, s->yc, rows->row, s->group,
+                     s->w, NULL);
+}
+
+xasStatus xasSelectWeights(const xasRows *rows, const double *y,
+                           const xasTrainOptions *options, xasSelection *s)
+{
+    size_t n = rows->n, kept = s->nKept;
     double largest = centre(rows, y, s->yc);
     xasStatus status;
 
-    kept = keep(rows, er, options, s);
     s->alpha_max = 0;
     for (size_t k = 0; k < kept; k++) {
         s->gradient[k] = xasScaleDot(s->z + k * n, s->yc, n) / (double)n;
         s->alpha_max = fmax(s->alpha_max, fabs(s->gradient[k]));
     }
     s->alpha = options->alpha_fraction * s->alpha_max;
-    status = xasLassoFit(s->gram, rows->p, s->gradient, kept, s->alpha,
-                         1e-12 * fmax(1, largest), s->w);
+    status = solve(rows, options, largest, s);
     if (status)
         return status;
     for (size_t k = 0; k < kept; k++)
         s->lasso[s->index[k]] = s->w[k];
-    takeTop(s, kept, options->top);
+    takeTop(s, kept,
+            options->method == xasMethodLasso ? options->top : rows->p);
     return xasOk;
+}
+
+xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
+                    const xasTrainOptions *options, xasSelection *s)
+{
+    xasSelectColumns(rows, er, options, s);
+    return xasSelectWeights(rows, y, options, s);
+}
+
+/* Where a column is among those kept. */
+static size_t placeOf(const xasSelection *s, size_t column)
+{
+    size_t k = 0;
+
+    while (k + 1 < s->nKept && s->index[k] != column)
+        k++;
+    return k;
+}
+
+/* The weights are the predictor. */
+static xasStatus fitWeights(const xasRows *rows, const double *y,
+                            const xasErIndex *er,
+                            const xasTrainOptions *options,
+                            const xasSelection *s, xasLinear *out)
+{
+    xasStatus status = xasLinearReserve(out, s->nSelected);
+
+    if (status)
+        return status;
+    for (size_t i = 0; i < rows->n; i++)
+        out->intercept += y[rows->row[i]] / (double)rows->n;
+    for (size_t i = 0; i < out->n; i++) {
+        size_t j = s->selected[i];
+        const xasColumn *c = &s->stat[placeOf(s, j)];
+
+        out->term[i] = (xasTerm){ .column = j,
+                                  .coefficient = s->lasso[j] / c->sd,
+                                  .fill = s->fill[j],
+                                  .er = er[j],
+                                  .mean = c->mean,
+                                  .sd = c->sd,
+                                  .lo = c->min - options->clip_sd * c->sd,
+                                  .hi = c->max + options->clip_sd * c->sd };
+        out->intercept -= out->term[i].coefficient * c->mean;
+    }
+    return xasOk;
+}
+
+xasStatus xasSelectFit(const xasRows *rows, const double *y,
+                       const xasErIndex *er, const xasTrainOptions *options,
+                       const xasSelection *s, xasLinear *out)
+{
+    if (options->method == xasMethodLasso)
+        return xasOlsFit(rows, y, s->selected, s->nSelected, s->fill, er,
+                         options->clip_sd, out);
+    return fitWeights(rows, y, er, options, s, out);
 }

@@ -8,15 +8,19 @@
 typedef struct xasSelection {
     bool *usable, *kept; /* [p] */
     double *fill;        /* [p] NaN where not usable */
-    double *lasso;       /* [p] NaN where not kept */
+    double *lasso;       /* [p] weights of the method, NaN where not kept */
     double alpha_max, alpha;
     size_t nSelected;
     size_t *selected; /* [p] of which nSelected, largest |weight| first */
 
     /* Scratch, kept from one use to the next */
-    size_t *index; /* [p] columns kept */
-    double *z;     /* [p*n] the kept ones, by columns */
-    double *gram;  /* [p*p] */
+    size_t *index;   /* [p] columns kept */
+    double *z;       /* [p*n] the kept ones, by columns */
+    double *gram;    /* [p*p] */
+    xasColumn *stat; /* [p] of the kept ones, as index */
+    size_t nKept;
+    const size_t *group; /* [.] of the whole table: rows that inner folds keep
+                          * together; NULL: each row for itself */
     double *gradient, *w, *yc;
 } xasSelection;
 
@@ -29,5 +33,26 @@ void xasSelectionClear(xasSelection *selection);
  * \return xasErrConverge */
 xasStatus xasSelect(const xasRows *rows, const double *y, const xasErIndex *er,
                     const xasTrainOptions *options, xasSelection *selection);
+
+/** \brief The part that needs no target: usable, fill, kept. */
+void xasSelectColumns(const xasRows *rows, const xasErIndex *er,
+                      const xasTrainOptions *options, xasSelection *selection);
+/** \brief The last column of the table again, the others as they were: its
+ * values have changed. */
+void xasSelectLast(const xasRows *rows, const xasErIndex *er,
+                   const xasTrainOptions *options, xasSelection *selection);
+/** \brief Weights and selection from the columns kept, for any target.
+ *
+ * Lasso: the Lasso's weights, the top ones selected.  Ridge, PLS: the final
+ * weights, all columns that have one selected. */
+xasStatus xasSelectWeights(const xasRows *rows, const double *y,
+                           const xasTrainOptions *options,
+                           xasSelection *selection);
+
+/** \brief The predictor that follows from a selection.
+ * \param[out] out  was empty or made by xasLinearReserve */
+xasStatus xasSelectFit(const xasRows *rows, const double *y,
+                       const xasErIndex *er, const xasTrainOptions *options,
+                       const xasSelection *selection, xasLinear *out);
 
 #endif

@@ -12,6 +12,7 @@ typedef struct work {
     xasErIndex *er; /* [p] */
     size_t *row;    /* [n] */
     double *value;  /* [n] */
+    double *target; /* [n] what the fold at hand learns */
     xasSelection selection;
     xasRows rows;
 } work;
@@ -20,18 +21,23 @@ static xasStatus workInit(work *w, const xasTable *t, const xasModel *m)
 {
     *w = (work){ .er = calloc(t->p, sizeof *w->er),
                  .row = calloc(t->n, sizeof *w->row),
-                 .value = calloc(t->n, sizeof *w->value) };
+                 .value = calloc(t->n, sizeof *w->value),
+                 .target = calloc(t->n, sizeof *w->target) };
     w->rows = (xasRows){ m->x, m->er_eV, m->p, w->row, 0 };
-    if (!w->er || !w->row || !w->value)
+    if (!w->er || !w->row || !w->value || !w->target)
         return xasErrMemory;
     for (size_t j = 0; j < t->p; j++)
         w->er[j] = xasModelErOf(t->column[j]);
-    return xasSelectionInit(&w->selection, t->n, t->p);
+    if (xasSelectionInit(&w->selection, t->n, t->p))
+        return xasErrMemory;
+    w->selection.group = m->compoundOf;
+    return xasOk;
 }
 
 static void workClear(work *w)
 {
     xasSelectionClear(&w->selection);
+    free(w->target);
     free(w->value);
     free(w->row);
     free(w->er);
@@ -52,6 +58,11 @@ static xasStatus checkOptions(const xasTrainOptions *o, xasMessage *message)
                        o->max_missing);
     if (!o->top)
         return xasFail(xasErrArg, message, "top 0: 1 or more");
+    if ((unsigned)o->method >= xasMethodCount)
+        return xasFail(xasErrArg, message, "method %d: no such one",
+                       (int)o->method);
+    if (o->folds == 1 || o->folds == 2)
+        return xasFail(xasErrArg, message, "%zu folds: 3 or more", o->folds);
     return xasOk;
 }
 
@@ -145,10 +156,33 @@ static void copyTable(const xasTable *t, xasModel *m)
         memcpy(m->er_eV, t->er_eV, t->n * xasErCount * sizeof *m->er_eV);
 }
 
-static double at(const xasModel *m, const xasLinear *linear, size_t row)
+/* Fold f's predictor for a row; nFolds is the one of all rows. */
+static double at(const xasModel *m, size_t f, const xasLinear *linear,
+                 size_t row)
 {
-    return xasLinearAt(linear, m->x + row * m->p, m->er_eV + row * xasErCount,
-                       NULL);
+    double sum = xasLinearAt(linear, m->x + row * m->p,
+                             m->er_eV + row * xasErCount, NULL);
+
+    if (m->base)
+        sum += xasCompositionAt(&m->base[f], &m->of[row]);
+    return sum * m->scale[row];
+}
+
+/* What fold f's training rows are to learn: their own values or, of these,
+ * what the composition leaves when it has not seen the row. */
+static xasStatus makeTarget(xasModel *m, work *w, size_t f)
+{
+    xasStatus status;
+
+    for (size_t i = 0; i < m->n; i++)
+        w->target[i] = m->y[i] / m->scale[i];
+    if (!m->base)
+        return xasOk;
+    status = xasCompositionTrain(m->of, w->target, w->row, w->rows.n,
+                                 &m->base[f], w->value);
+    for (size_t i = 0; !status && i < w->rows.n; i++)
+        w->target[w->row[i]] = w->value[i];
+    return status;
 }
 
 /* Selection and fit with all rows. */
@@ -159,7 +193,10 @@ static xasStatus fitAll(xasModel *m, work *w, xasMessage *message)
     xasStatus status;
 
     w->rows.n = xasCvRows(m->foldOf, m->n, m->nFolds, false, w->row);
-    status = xasSelect(&w->rows, m->y, w->er, &m->options, &w->selection);
+    status = makeTarget(m, w, m->nFolds);
+    if (!status)
+        status =
+            xasSelect(&w->rows, w->target, w->er, &m->options, &w->selection);
     if (status)
         return status;
     for (size_t j = 0; j < m->p; j++)
@@ -177,36 +214,44 @@ static xasStatus fitAll(xasModel *m, work *w, xasMessage *message)
     m->alpha = s->alpha;
     m->nSelected = s->nSelected;
     memcpy(m->selected, s->selected, s->nSelected * sizeof *m->selected);
-    return xasOlsFit(&w->rows, m->y, m->selected, m->nSelected, m->fill, w->er,
-                     m->options.clip_sd, &m->all);
+    return xasSelectFit(&w->rows, w->target, w->er, &m->options, s, &m->all);
 }
 
-/* Both ways without fold f: everything repeated, and, as in the source, only
- * the last step. */
+/* As in the source: selection and fill from all rows, only the fit without
+ * fold f.  Methods without a selection have no such figure. */
+static xasStatus fitOnce(xasModel *m, work *w, size_t f)
+{
+    xasLinear once = { .n = 0 };
+    xasStatus status;
+
+    if (m->options.method != xasMethodLasso)
+        return xasOk;
+    status = xasOlsFit(&w->rows, w->target, m->selected, m->nSelected, m->fill,
+                       w->er, m->options.clip_sd, &once);
+    for (size_t i = 0; !status && i < m->n; i++)
+        if (m->foldOf[i] == f)
+            m->predOnce[i] = at(m, f, &once, i);
+    free(once.term);
+    return status;
+}
+
+/* Both ways without fold f: everything repeated, and only the last step. */
 static xasStatus fitFold(xasModel *m, work *w, size_t f)
 {
-    const xasSelection *s = &w->selection;
-    xasLinear once = { .n = 0 };
-    size_t inside;
     xasStatus status;
 
     w->rows.n = xasCvRows(m->foldOf, m->n, f, false, w->row);
-    status = xasSelect(&w->rows, m->y, w->er, &m->options, &w->selection);
+    status = makeTarget(m, w, f);
     if (!status)
-        status = xasOlsFit(&w->rows, m->y, s->selected, s->nSelected, s->fill,
-                           w->er, m->options.clip_sd, &m->fold[f]);
+        status =
+            xasSelect(&w->rows, w->target, w->er, &m->options, &w->selection);
     if (!status)
-        status = xasOlsFit(&w->rows, m->y, m->selected, m->nSelected, m->fill,
-                           w->er, m->options.clip_sd, &once);
-    if (status)
-        return status;
-    inside = xasCvRows(m->foldOf, m->n, f, true, w->row);
-    for (size_t i = 0; i < inside; i++) {
-        m->predNested[w->row[i]] = at(m, &m->fold[f], w->row[i]);
-        m->predOnce[w->row[i]] = at(m, &once, w->row[i]);
-    }
-    free(once.term);
-    return xasOk;
+        status = xasSelectFit(&w->rows, w->target, w->er, &m->options,
+                              &w->selection, &m->fold[f]);
+    for (size_t i = 0; !status && i < m->n; i++)
+        if (m->foldOf[i] == f)
+            m->predNested[i] = at(m, f, &m->fold[f], i);
+    return status ? status : fitOnce(m, w, f);
 }
 
 /* Mean standardised coefficient of every column over the folds. */
@@ -232,6 +277,16 @@ static void rank(xasModel *m)
     }
 }
 
+/* The mean of the others, in the unit that is learned. */
+static void baseline(xasModel *m, work *w)
+{
+    for (size_t i = 0; i < m->n; i++)
+        w->target[i] = m->y[i] / m->scale[i];
+    xasCvBaseline(w->target, m->foldOf, m->n, w->value);
+    for (size_t i = 0; i < m->n; i++)
+        w->value[i] *= m->scale[i];
+}
+
 static xasStatus train(xasModel *m, work *w, xasMessage *message)
 {
     xasStatus status = fitAll(m, w, message);
@@ -243,28 +298,66 @@ static xasStatus train(xasModel *m, work *w, xasMessage *message)
     if (status)
         return status;
     for (size_t i = 0; i < m->n; i++)
-        m->fitted[i] = at(m, &m->all, i);
+        m->fitted[i] = at(m, m->nFolds, &m->all, i);
     rank(m);
     xasCvScore(m->y, m->predNested, m->n, &m->nested);
-    xasCvScore(m->y, m->predOnce, m->n, &m->once);
+    if (m->options.method == xasMethodLasso)
+        xasCvScore(m->y, m->predOnce, m->n, &m->once);
     xasCvScore(m->y, m->fitted, m->n, &m->train);
-    xasCvBaseline(m->y, m->foldOf, m->n, w->value);
+    baseline(m, w);
     xasCvScore(m->y, w->value, m->n, &m->baseline);
     return xasOk;
 }
 
-/* A model with the table in it and its folds, to be trained. */
-static xasStatus begin(const xasTable *t, const xasTrainOptions *options,
-                       xasModel **out, xasMessage *message)
+/* Compounds into folds: one each, or dealt in order of appearance, which mixes
+ * tables that are sorted by element or ligand. */
+static size_t deal(const xasTable *t, const xasTrainOptions *options,
+                   size_t *compoundOf, size_t *foldOf)
 {
-    size_t folds, *foldOf = calloc(t->n, sizeof *foldOf);
-    size_t top = options->top < t->p ? options->top : t->p;
+    size_t compounds = xasCvFolds(t->compound, t->n, compoundOf);
+    size_t folds = options->folds && options->folds < compounds ? options->folds
+                                                                : compounds;
+
+    for (size_t i = 0; i < t->n; i++)
+        foldOf[i] = compoundOf[i] % folds;
+    return folds;
+}
+
+static xasStatus takeComposition(xasModel *m, const xasComposition *of,
+                                 xasMessage *message)
+{
+    const xasTrainOptions *o = &m->options;
+
+    if (!of)
+        return o->per_atom || o->composition
+                   ? xasFail(xasErrArg, message,
+                             "the formulas of the samples are needed")
+                   : xasOk;
+    m->of = malloc(m->n * sizeof *m->of);
+    if (o->composition)
+        m->base = calloc(m->nFolds + 1, sizeof *m->base);
+    if (!m->of || (o->composition && !m->base))
+        return xasErrMemory;
+    memcpy(m->of, of, m->n * sizeof *m->of);
+    for (size_t i = 0; o->per_atom && i < m->n; i++)
+        m->scale[i] = of[i].n_atoms;
+    return xasOk;
+}
+
+/* A model with the table in it and its folds, to be trained. */
+static xasStatus begin(const xasTable *t, const xasComposition *of,
+                       const xasTrainOptions *options, xasModel **out,
+                       xasMessage *message)
+{
+    size_t folds, *foldOf = calloc(2 * t->n, sizeof *foldOf);
+    bool lasso = options->method == xasMethodLasso;
+    size_t top = lasso && options->top < t->p ? options->top : t->p;
     xasModel *m = NULL;
     xasStatus status;
 
     if (!foldOf)
         return xasErrMemory;
-    folds = xasCvFolds(t->compound, t->n, foldOf);
+    folds = deal(t, options, foldOf + t->n, foldOf);
     status = folds < 3
                  ? xasFail(xasErrRange, message,
                            "%zu compounds: a model needs 3 or more", folds)
@@ -272,8 +365,10 @@ static xasStatus begin(const xasTable *t, const xasTrainOptions *options,
     if (!status) {
         m->options = *options;
         memcpy(m->foldOf, foldOf, t->n * sizeof *foldOf);
+        memcpy(m->compoundOf, foldOf + t->n, t->n * sizeof *foldOf);
         copyTable(t, m);
         *out = m;
+        status = takeComposition(m, of, message);
     }
     free(foldOf);
     return status;
@@ -281,6 +376,13 @@ static xasStatus begin(const xasTable *t, const xasTrainOptions *options,
 
 xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
                         xasModel **out, xasMessage *message)
+{
+    return xasModelTrainWith(table, NULL, options, out, message);
+}
+
+xasStatus xasModelTrainWith(const xasTable *table, const xasComposition *of,
+                            const xasTrainOptions *options, xasModel **out,
+                            xasMessage *message)
 {
     xasTrainOptions defaults;
     xasModel *m = NULL;
@@ -296,7 +398,7 @@ xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
     if (!status)
         status = checkTable(table, message);
     if (!status)
-        status = begin(table, options, &m, message);
+        status = begin(table, of, options, &m, message);
     if (!status)
         status = workInit(&w, table, m);
     if (!status)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_DERIVE_H
+#define XAS_DERIVE_H
+
+#include "xasModel.h"
+
+/** A table with what the formulas of its rows say. */
+typedef struct xasStudied {
+    const xasTable *table;
+    const xasComposition *of; /* [table->n] n_atoms 0: cannot be read */
+    const int *z;             /* [table->n] of the absorber, 0 unknown */
+} xasStudied;
+
+/** A table made from another one; owns its arrays, not the names in them. */
+typedef struct xasDerived {
+    xasTable table;
+    xasComposition *of; /* [table.n] all can be read */
+    size_t *row;        /* [table.n] of the table it was made from */
+} xasDerived;
+
+/** \brief Is it a column of an absolute energy or height ("wl_e", "l3_i")?
+ * These differ between elements and spectrometers for reasons that are no
+ * chemistry. */
+bool xasDeriveIsAbsolute(const char *column);
+
+/** \brief Rows with a composition; left out together are those with equal
+ * names.
+ * \param group     [table->n] or NULL: its compounds
+ * \param relative  only relative columns, and Z behind them; else all
+ * \return xasErrMemory; xasErrRange when fewer than 5 rows are left */
+xasStatus xasDerive(const xasStudied *from, const char *const *group,
+                    bool relative, xasDerived *out);
+void xasDerivedClear(xasDerived *derived);
+
+#endif
