@@ -5,8 +5,10 @@
 #include "xasAssembler.h"
 #include "xasPending.h"
 
-/* Internal to assemble: what xasAssembler.c (events in) and
- * xasAssemblerScan.c (scans out) share. */
+/* Internal to assemble, what its files share.  Events in: xasAssembler.c,
+ * xasAssemblerSource.c, xasAssemblerActive.c; points: xasAssemblerPoint.c;
+ * scans out: xasAssemblerBegin.c, xasAssemblerCount.c, xasAssemblerScan.c,
+ * xasAssemblerTime.c. */
 
 enum { xasPendingMax = 64, xasTextRoles = xasRoleCount - xasRoleSample };
 
@@ -97,6 +99,22 @@ struct xasAssembler {
     xasStatus status; /* of the call under way */
 };
 
+static inline bool xasAssemblerHas(const xasAssembler *a, int role)
+{
+    return xasRolesHave(a->rules.roles, role);
+}
+
+/** \brief Known, valid and not 0. */
+static inline bool xasAssemblerIsSet(const xasHeld *held)
+{
+    return held->known && held->severity < 3 && held->value != 0;
+}
+
+static inline int64_t xasAssemblerNs(double seconds)
+{
+    return (int64_t)(seconds * 1e9);
+}
+
 /** \brief Energy, I0 and the signal; none for xasDetectMu. */
 xasRoles xasAssemblerNeeds(xasDetection detection);
 void xasAssemblerAct(xasAssembler *a, xasAction action);
@@ -115,6 +133,19 @@ void xasAssemblerReread(xasAssembler *a);
 /** \brief The counting time of the running scan's points. */
 void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell);
 
+/** \brief A monitor of the commit PV, or the sequence PV in its place. */
+void xasAssemblerCommit(xasAssembler *a, const xasEvent *e);
+/** \brief A monitor of the energy where that closes points. */
+void xasAssemblerEnergy(xasAssembler *a, const xasHeld *value);
+/** \brief A value of the active PV. */
+void xasAssemblerActive(xasAssembler *a, const xasEvent *e);
+/** \brief The counter fell while we looked away: what runs is another scan. */
+void xasAssemblerOtherScan(xasAssembler *a);
+void xasAssemblerTextValue(xasAssembler *a, const xasEvent *e, xasRole role);
+void xasAssemblerConnect(xasAssembler *a, const xasEvent *e);
+void xasAssemblerDisconnect(xasAssembler *a, const xasEvent *e);
+void xasAssemblerCommand(xasAssembler *a, const xasEvent *e);
+
 /** \brief A monitor of a channel or the sequence PV, in a scan. */
 void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value);
 /** \brief A commit. own: the closer's value where it belongs to the point */
@@ -124,6 +155,9 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
 void xasAssemblerReset(xasAssembler *a);
 void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                        const char *why);
+/** \brief The same unless a command forbids it. */
+void xasAssemblerMayBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
+                          const char *why);
 /** \brief The sample's name as first seen after a connect. */
 void xasAssemblerRenamed(xasAssembler *a);
 /** \brief Write down the text as far as the scan still takes it. */
@@ -138,6 +172,14 @@ int64_t xasAssemblerDue(const xasAssembler *a, int64_t asked_ns,
 /** \brief First look at the counter after a join, reconnect or resume.
  * \return false if it shows that this is another scan */
 bool xasAssemblerBaseline(xasAssembler *a, int64_t number);
+/** \brief Number this point; returns whether some were lost before it. */
+bool xasAssemblerCount(xasAssembler *a, const xasPending *p);
+/** \brief What numbers and plan tell of points lost at the end. */
+void xasAssemblerLostAtEnd(xasAssembler *a);
+/** \brief The answer to what was asked when active fell. */
+void xasAssemblerEndReply(xasAssembler *a, xasRole role, const xasHeld *held);
+/** \brief End the scan if active has fallen and nothing is waited for. */
+void xasAssemblerCheckEnd(xasAssembler *a);
 /** \brief End the scan; for xasExitComplete what it holds decides. */
 void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason);
 /** \brief Number in a value of the sequence PV; -1 if there is none. */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double nsPerS = 1e9;
 /* Clocks of two servers differ if their least lags do by more than this; for
  * PVs of one server (maybe a gateway) only a difference no delay explains. */
 static const int64_t skewOther_ns = 200000, skewSame_ns = 5000000;
@@ -44,16 +43,11 @@ xasPending *xasAssemblerPending(xasAssembler *a, size_t i)
 /* Between readings of all PVs after overflows. */
 static const int64_t rereadPause_ns = 500000000;
 
-static bool has(const xasAssembler *a, xasRole role)
-{
-    return xasRolesHave(a->rules.roles, role);
-}
-
 /* Replies may be old: a constant value was made long ago. A monitor is new. */
 xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e)
 {
     xasSource *source = &a->source[e->role];
-    int64_t tolerance = (int64_t)(a->rules.clock_tolerance_s * nsPerS);
+    int64_t tolerance = xasAssemblerNs(a->rules.clock_tolerance_s);
     int64_t lag = e->received_ns - e->stamp_ns;
     bool monitor = e->kind == xasEventValue && !e->initial;
     bool bad = e->stamp_ns <= 0 || lag < -tolerance;
@@ -153,7 +147,7 @@ static bool isAhead(xasAssembler *a, xasRole role, const xasPending *p)
         (void)xasScanAddEvent(a->scan, p->commit_ns, "clock",
                               "%s is stamped %.6f s after the commit",
                               xasRoleName(role),
-                              (double)(held->stamp_ns - p->commit_ns) / nsPerS);
+                              (double)(held->stamp_ns - p->commit_ns) / 1e9);
     }
     return !(a->ahead & xasRoleBit(role));
 }
@@ -184,7 +178,7 @@ static bool lossBefore(xasAssembler *a, const xasHeld *commit)
 
     if (a->closer == xasRoleSequence)
         number = xasAssemblerNumber(commit);
-    else if (has(a, xasRoleSequence) && sequence->posted)
+    else if (xasAssemblerHas(a, xasRoleSequence) && sequence->posted)
         number = xasAssemblerNumber(&sequence->last);
     if (number < 0) {
         a->count.seen += seen >= 0;
@@ -224,7 +218,7 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     p->recheck = lossBefore(a, commit) || a->doubt;
     p->lagging = isLagging(a, commit);
     for (int r = 0; r < XAS_POINT_ROLES; r++) {
-        if (r == xasRoleCommit || !has(a, (xasRole)r))
+        if (r == xasRoleCommit || !xasAssemblerHas(a, (xasRole)r))
             continue;
         if (r == (int)a->closer)
             p->held[r] = *own;
@@ -266,7 +260,7 @@ void xasAssemblerReread(xasAssembler *a)
     a->reread_ns = 0;
     a->lastReread_ns = a->now_ns;
     for (int r = 0; r < xasRoleCount; r++)
-        if (has(a, (xasRole)r) && a->source[r].connected)
+        if (xasAssemblerHas(a, (xasRole)r) && a->source[r].connected)
             roles |= xasRoleBit(r);
     if (roles)
         xasAssemblerAsk(a, roles, &number);
