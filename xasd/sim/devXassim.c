@@ -16,6 +16,7 @@
 #include <lsiRecord.h>
 #include <lsoRecord.h>
 #include <recGbl.h>
+#include <waveformRecord.h>
 
 #include "simStation.h"
 
@@ -132,10 +133,18 @@ static long readNothing(lsiRecord *record)
     return 0; /* the station's thread has put the text there */
 }
 
+static long readArray(waveformRecord *record)
+{
+    (void)record;
+    return 0; /* likewise */
+}
+
 static lsodset devLsoXassim = { { 5, NULL, NULL, initText, NULL }, writeText };
 static bodset devBoXassim = { { 5, NULL, NULL, initButton, NULL },
                               writeButton };
 static lsidset devLsiXassim = { { 5, NULL, NULL, NULL, NULL }, readNothing };
+static wfdset devWfXassim = { { 5, NULL, NULL, NULL, NULL }, readArray };
+epicsExportAddress(dset, devWfXassim);
 epicsExportAddress(dset, devLsoXassim);
 epicsExportAddress(dset, devBoXassim);
 epicsExportAddress(dset, devLsiXassim);

@@ -7,6 +7,7 @@
 #include <alarm.h>
 #include <aoRecord.h>
 #include <biRecord.h>
+#include <boRecord.h>
 #include <dbAccess.h>
 #include <dbLock.h>
 #include <epicsTime.h>
@@ -14,7 +15,11 @@
 #include <longoutRecord.h>
 #include <lsiRecord.h>
 #include <lsoRecord.h>
+#include <mbboRecord.h>
+#include <menuFtype.h>
+#include <recGbl.h>
 #include <stringinRecord.h>
+#include <waveformRecord.h>
 
 #include "simStation.h"
 
@@ -23,8 +28,11 @@ static bool isType(const dbCommon *record, const char *type)
     return strcmp(record->rdes->name, type) == 0;
 }
 
-void simPutNumber(dbCommon *record, double value, const epicsTimeStamp *stamp)
+static void put(dbCommon *record, double value, bool broken,
+                const epicsTimeStamp *stamp)
 {
+    if (!record)
+        return;
     dbScanLock(record);
     if (isType(record, "ai"))
         ((aiRecord *)record)->val = value;
@@ -34,6 +42,42 @@ void simPutNumber(dbCommon *record, double value, const epicsTimeStamp *stamp)
         ((biRecord *)record)->val = value != 0;
     record->udf = (epicsUInt8)(isnan(value) != 0);
     record->time = *stamp;
+    if (broken)
+        (void)recGblSetSevrMsg(record, READ_ALARM, INVALID_ALARM, "fault");
+    (void)record->rset->process(record);
+    dbScanUnlock(record);
+}
+
+void simPutNumber(dbCommon *record, double value, const epicsTimeStamp *stamp)
+{
+    put(record, value, false, stamp);
+}
+
+void simPutBroken(dbCommon *record, double value, const epicsTimeStamp *stamp)
+{
+    put(record, value, true, stamp);
+}
+
+void simPutArray(dbCommon *record, const double *values, size_t n, bool broken,
+                 const epicsTimeStamp *stamp)
+{
+    waveformRecord *r = (waveformRecord *)record;
+
+    if (!record)
+        return;
+    dbScanLock(record);
+    if (n > r->nelm)
+        n = r->nelm;
+    for (size_t i = 0; i < n; i++)
+        if (r->ftvl == menuFtypeFLOAT)
+            ((epicsFloat32 *)r->bptr)[i] = (epicsFloat32)values[i];
+        else
+            ((epicsFloat64 *)r->bptr)[i] = values[i];
+    r->nord = (epicsUInt32)n;
+    record->udf = FALSE;
+    record->time = *stamp;
+    if (broken)
+        (void)recGblSetSevrMsg(record, READ_ALARM, INVALID_ALARM, "fault");
     (void)record->rset->process(record);
     dbScanUnlock(record);
 }
@@ -49,6 +93,8 @@ static void putLong(dbCommon *record, char *val, epicsUInt32 *len,
 
 void simPutText(dbCommon *record, const char *text, const epicsTimeStamp *stamp)
 {
+    if (!record)
+        return;
     dbScanLock(record);
     record->time = *stamp;
     if (isType(record, "lsi")) {
@@ -79,8 +125,14 @@ double simGetNumber(dbCommon *record)
     double value;
 
     dbScanLock(record);
-    value = isType(record, "ao") ? ((aoRecord *)record)->val
-                                 : ((longoutRecord *)record)->val;
+    if (isType(record, "ao"))
+        value = ((aoRecord *)record)->val;
+    else if (isType(record, "bo"))
+        value = ((boRecord *)record)->val;
+    else if (isType(record, "mbbo"))
+        value = ((mbboRecord *)record)->val;
+    else
+        value = ((longoutRecord *)record)->val;
     dbScanUnlock(record);
     return value;
 }

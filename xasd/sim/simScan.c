@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "simScan.h"
+
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#include <epicsTime.h>
 #include <epicsEvent.h>
+#include <epicsTime.h>
+#include <errlog.h>
 
-#include "simStation.h"
-
-static double clock_s(void)
+double simClock(void)
 {
     struct timespec t;
 
@@ -25,83 +27,135 @@ static bool stopped(simStation *st)
     return stop;
 }
 
-/* Until `due`, serving requests meanwhile; false when the scan is to end. A
- * semaphore wakes up too coarsely for the last two milliseconds. */
-static bool waitUntil(simStation *st, double due)
+/* A semaphore wakes up too coarsely for the last two milliseconds. */
+bool simWaitUntil(simStation *st, double due)
 {
     struct timespec t;
 
-    while (due - clock_s() > 2e-3) {
-        (void)epicsEventWaitWithTimeout(st->wake, due - clock_s() - 1e-3);
+    while (due - simClock() > 2e-3) {
+        (void)epicsEventWaitWithTimeout(st->wake, due - simClock() - 1e-3);
         simStationServe(st);
         if (stopped(st))
             return false;
     }
     t.tv_sec = (time_t)due;
     t.tv_nsec = (long)((due - (double)t.tv_sec) * 1e9);
-    while (clock_s() < due)
+    while (simClock() < due)
         (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
     return !stopped(st);
 }
 
-/* Energy, signals, then the point's number: who sees that has all of it. */
-static void postPoint(simStation *st, const xasSimData *d, size_t i)
+static void begin(simScan *scan, bool first)
 {
+    static const xasSimStep well = { .beam = 1 };
+    simStation *st = scan->st;
     epicsTimeStamp now;
 
     (void)epicsTimeGetCurrent(&now);
-    simPutNumber(st->show[simShowEnergy], d->energy_eV[i], &now);
-    for (int s = 0; s < xasSimSignals; s++)
-        if (st->count[s])
-            simPutNumber(st->count[s], d->signal[s] ? d->signal[s][i] : NAN,
-                         &now);
-    simPutNumber(st->show[simShowPoint], (double)i, &now);
-}
-
-static void begin(simStation *st, const xasSimData *d, size_t n)
-{
-    epicsTimeStamp now;
-
-    (void)epicsTimeGetCurrent(&now);
-    simPutText(st->show[simShowComment], d->comment, &now);
-    simPutText(st->show[simShowElement], d->element, &now);
-    simPutText(st->show[simShowEdge], d->edge, &now);
-    simPutNumber(st->show[simShowPlanned], (double)n, &now);
+    simPutText(st->show[simShowComment], scan->mean->comment, &now);
+    simPutText(st->show[simShowElement], scan->mean->element, &now);
+    simPutText(st->show[simShowEdge], scan->mean->edge, &now);
+    simPutNumber(st->show[simShowPlanned], (double)scan->schedule->planned,
+                 &now);
     simPutNumber(st->show[simShowAborted], 0, &now);
-    simPutNumber(st->show[simShowBusy], 1, &now);
+    simPutNumber(st->show[simShowSweep], 0, &now);
+    simPostBeam(st, &well, true);
+    if (first)
+        simPutNumber(st->show[simShowBusy], 1, &now);
 }
 
-static void end(simStation *st, bool aborted)
+static void showPosted(simStation *st, const epicsTimeStamp *now)
 {
+    for (int i = 0; i <= simShowPostedPoint - simShowPosted; i++)
+        simPutNumber(st->show[simShowPosted + i], (double)st->posted[i], now);
+}
+
+static void end(simScan *scan, bool aborted, bool last)
+{
+    static const xasSimStep well = { .beam = 1 };
+    simStation *st = scan->st;
     epicsTimeStamp now;
 
+    st->running = false;
     (void)epicsTimeGetCurrent(&now);
+    simPutArray(st->show[simShowTruthE], scan->truthE, scan->truthN, false,
+                &now);
+    simPutArray(st->show[simShowTruthMu], scan->truthMu, scan->truthN, false,
+                &now);
+    showPosted(st, &now);
+    simPostBeam(st, &well, true);
     simPutNumber(st->show[simShowAborted], aborted, &now);
-    simPutNumber(st->show[simShowPoint], -1, &now);
+    if (last)
+        simPutNumber(st->show[simShowPoint], -1, &now);
     simPutNumber(st->show[simShowDone], ++st->done, &now);
-    simPutNumber(st->show[simShowBusy], 0, &now);
+    if (last)
+        simPutNumber(st->show[simShowBusy], 0, &now);
 }
 
-void simScanRun(simStation *st, const xasSimData *data)
+static bool run(simScan *scan)
 {
-    double points = simGetNumber(st->set[simSetPoints]);
-    double dwell = simGetNumber(st->set[simSetDwell]), due = clock_s();
-    size_t n = data->n, i = 0;
-    bool go = true;
-
-    if (points > 0 && points < (double)n)
-        n = (size_t)points;
-    st->running = true;
-    begin(st, data, n);
-    while (i < n && go) {
-        due += dwell;
-        /* A late point moves all that follow: catching up would be a burst,
-         * and Channel Access drops what comes in bursts. */
-        due = fmax(due, clock_s());
-        go = waitUntil(st, due);
-        if (go)
-            postPoint(st, data, i++);
+    if (scan->faults.empty)
+        return true;
+    switch ((simMode)(int)scan->st->now[simSetMode]) {
+    case simModeContinuous: return simScanContinuous(scan);
+    case simModeArray: return simScanArray(scan);
+    case simModeSscan: return simScanSscan(scan);
+    case simModeStep: break;
     }
-    end(st, i < n);
+    return simScanStep(scan);
+}
+
+static xasStatus plan(const simScan *scan, xasSimSchedule *out)
+{
+    const double *set = scan->st->now;
+    double sweeps = set[simSetSweeps];
+    size_t n = scan->mean->n;
+
+    if ((simMode)(int)set[simSetMode] == simModeContinuous) {
+        double time = (scan->sweep_s + set[simSetTurnS]) * sweeps;
+
+        out->planned =
+            scan->faults.empty ? 0 : (size_t)(time * set[simSetSignalRate]);
+        return xasOk;
+    }
+    if (set[simSetPoints] > 0 && set[simSetPoints] < (double)n)
+        n = (size_t)set[simSetPoints];
+    return xasSimScheduleMake(&scan->faults, n, (size_t)sweeps,
+                              set[simSetAlternate] != 0, out);
+}
+
+void simScanRun(simStation *st, const simPlay *play, bool first, bool last)
+{
+    xasSimSchedule schedule = { 0 };
+    xasSimData *data = NULL;
+    simScan scan = { .st = st,
+                     .mean = play->mean,
+                     .schedule = &schedule,
+                     .from_eV = play->from_eV,
+                     .to_eV = play->to_eV,
+                     .sweep_s = play->sweep_s };
+    double *truth = malloc(2 * SIM_ARRAY_MAX * sizeof *truth);
+
+    simSetFaults(st->now, &scan.faults);
+    memset(st->posted, 0, sizeof st->posted);
+    if (!truth || plan(&scan, &schedule) ||
+        xasSimDataPlay(play->mean, &schedule, st->seed,
+                       st->now[simSetNoise] != 0, &data)) {
+        errlogSevPrintf(errlogMajor, "xassim: %s out of memory\n", st->prefix);
+        goto done;
+    }
+    scan.data = data;
+    scan.truthE = truth;
+    scan.truthMu = truth + SIM_ARRAY_MAX;
+    scan.random = xasSimRandomInit(st->seed, "rest");
+    st->running = true;
+    begin(&scan, first);
+    bool whole = run(&scan);
+
+    end(&scan, !whole || schedule.aborts, last || !whole);
+done:
     st->running = false;
+    xasSimDataDestroy(data);
+    xasSimScheduleClear(&schedule);
+    free(truth);
 }

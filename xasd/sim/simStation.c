@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "simStation.h"
+#include "simScan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,8 @@ simStation *simStationFind(const char *prefix)
     return st;
 }
 
-simStation *simStationCreate(const char *prefix, char edge, unsigned signals)
+simStation *simStationCreate(const char *prefix, char edge, unsigned signals,
+                             int elements)
 {
     simStation *st = callocMustSucceed(1, sizeof *st, "xassimStation");
     simStation **last = &first;
@@ -33,6 +34,7 @@ simStation *simStationCreate(const char *prefix, char edge, unsigned signals)
     (void)snprintf(st->prefix, sizeof st->prefix, "%s", prefix);
     st->edge = edge;
     st->signals = signals;
+    st->elements = elements;
     st->lock = epicsMutexMustCreate();
     st->wake = epicsEventMustCreate(epicsEventEmpty);
     while (*last)
@@ -110,11 +112,9 @@ static void serveSample(simStation *st)
     finish(st, simAskSample, NULL);
 }
 
-/* What a scan is reading stays until it ends. */
 static void replaceFile(simStation *st, xasSimData *data)
 {
-    if (st->file != st->playing)
-        xasSimDataDestroy(st->file);
+    xasSimDataDestroy(st->file);
     st->file = data;
 }
 
@@ -142,52 +142,45 @@ static void serveFile(simStation *st)
     finish(st, simAskFile, NULL);
 }
 
-/* The data of the next scan; a file's stay the station's own. */
-static xasStatus choose(simStation *st, xasSimData **made, xasMessage *message)
+static xasStatus scanOnce(simStation *st, int number, int last,
+                          xasMessage *message)
 {
-    char file[256], sample[256], formula[256];
-    epicsTimeStamp now;
+    simPlay play;
+    xasStatus status = simChoose(st, number, &play, message);
 
-    *made = NULL;
-    if (st->file)
-        return xasOk;
-    simGetText(st->ask[simAskFile], file, sizeof file);
-    if (file[0])
-        return xasFail(xasErrNotFound, message,
-                       "not started: File %.100s cannot be played", file);
-    simGetText(st->ask[simAskSample], sample, sizeof sample);
-    simGetText(st->ask[simAskFormula], formula, sizeof formula);
-    const char *known = xasSimHalideFind(sample) ? sample : formula;
+    if (status)
+        return status;
+    simScanRun(st, &play, number == 0, number == last);
+    xasSimDataDestroy(play.mean);
+    return xasOk;
+}
 
-    if (!xasSimHalideFind(known))
-        return xasFail(xasErrNotFound, message,
-                       "not started: no synthetic spectrum of Sample '%.60s', "
-                       "Formula '%.60s'; a halide such as FeCl2, or File",
-                       sample, formula);
-    (void)epicsTimeGetCurrent(&now);
-    double seed = simGetNumber(st->set[simSetSeed]);
-    uint32_t chosen =
-        seed != 0 ? (uint32_t)(int32_t)seed : now.nsec ^ now.secPastEpoch;
+static bool stopped(simStation *st)
+{
+    epicsMutexMustLock(st->lock);
+    bool stop = st->stop || st->quit;
 
-    return xasSimDataMake(known, st->edge, st->signals, chosen, made, message);
+    epicsMutexUnlock(st->lock);
+    return stop;
 }
 
 static void serveStart(simStation *st)
 {
     xasMessage message = { "" };
-    xasSimData *made = NULL;
+    xasStatus status = xasOk;
 
-    if (choose(st, &made, &message) != xasOk) {
-        complain(st, message.text);
-        finish(st, simAskStart, "not started, see Comment");
-        return;
+    for (int i = 0; i < simSetCount; i++)
+        st->now[i] = simGetNumber(st->set[i]);
+    int last = (int)st->now[simSetNoGap];
+
+    for (int i = 0; i <= last && !status; i++) {
+        status = scanOnce(st, i, last, &message);
+        if (stopped(st))
+            break;
     }
-    st->playing = made ? made : st->file;
-    simScanRun(st, st->playing);
-    if (st->playing != st->file)
-        xasSimDataDestroy(st->playing);
-    st->playing = NULL;
-    finish(st, simAskStart, NULL);
+    if (status)
+        complain(st, message.text);
+    finish(st, simAskStart, status ? "not started, see Comment" : NULL);
 }
 
 static bool take(simStation *st, simAsk what)
@@ -226,41 +219,6 @@ static void threadRun(void *arg)
     }
 }
 
-static dbCommon *recordOf(const simStation *st, const char *leaf)
-{
-    char name[80];
-    DBADDR address;
-
-    (void)snprintf(name, sizeof name, "%s%s", st->prefix, leaf);
-    if (dbNameToAddr(name, &address) == 0)
-        return address.precord;
-    errlogSevPrintf(errlogFatal, "xassim: no record %s\n", name);
-    return NULL;
-}
-
-static bool findRecords(simStation *st)
-{
-    static const char *const ask[] = { "Sample", "Formula", "File", "Start" };
-    static const char *const show[] = { "Energy",  "Point",    "Planned",
-                                        "Busy",    "Done",     "Aborted",
-                                        "Element", "EdgeName", "Comment" };
-    static const char *const set[] = { "Seed", "Points", "Dwell" };
-    bool all = true;
-
-    for (int i = 0; i < simAskCount; i++)
-        all = (st->ask[i] = recordOf(st, ask[i])) && all;
-    for (int i = 0; i < simShowCount; i++)
-        all = (st->show[i] = recordOf(st, show[i])) && all;
-    for (int i = 0; i < simSetCount; i++)
-        all = (st->set[i] = recordOf(st, set[i])) && all;
-    for (int s = 0; s < xasSimSignals; s++)
-        if (st->signals >> s & 1)
-            all = (st->count[s] =
-                       recordOf(st, xasSimSignalName((xasSimSignal)s))) &&
-                  all;
-    return all;
-}
-
 static void showIdle(simStation *st)
 {
     static const struct {
@@ -270,12 +228,26 @@ static void showIdle(simStation *st)
                  { simShowPlanned, 0 },
                  { simShowBusy, 0 },
                  { simShowDone, 0 },
-                 { simShowAborted, 0 } };
+                 { simShowAborted, 0 },
+                 { simShowSweep, 0 },
+                 { simShowArrDone, 0 },
+                 { simShowTopUp, 0 },
+                 { simShowShutter, 0 },
+                 { simShowCounting, 0 },
+                 { simShowSscanExsc, 0 },
+                 { simShowSscanBusy, 0 },
+                 { simShowSscanData, 1 },
+                 { simShowSscanNpts, 0 },
+                 { simShowSscanMpts, SIM_SSCAN_MAX },
+                 { simShowSscanCpt, 0 },
+                 { simShowSscanVal, 0 } };
     epicsTimeStamp now;
 
     (void)epicsTimeGetCurrent(&now);
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         simPutNumber(st->show[idle[i].show], idle[i].value, &now);
+    simPutNumber(st->show[simShowRing],
+                 simGetNumber(st->set[simSetRingNominal]), &now);
     simPutText(st->show[simShowElement], "", &now);
     simPutText(st->show[simShowEdge], "", &now);
     simPutText(st->show[simShowComment], "no scan yet", &now);
@@ -289,7 +261,7 @@ int simStationsRun(void)
     options.joinable = 1;
     options.priority = epicsThreadPriorityHigh;
     for (simStation *st = first; st; st = st->next) {
-        if (!findRecords(st))
+        if (!simStationRecords(st))
             return -1;
         showIdle(st);
         st->thread = epicsThreadCreateOpt(st->prefix, threadRun, st, &options);

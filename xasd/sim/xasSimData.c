@@ -25,12 +25,12 @@ xasSimData *xasSimDataCreate(size_t n, unsigned signals)
     if (!d)
         return NULL;
     d->n = n;
-    d->energy_eV = malloc(n * sizeof *d->energy_eV);
+    d->energy_eV = malloc((n ? n : 1) * sizeof *d->energy_eV);
     bool good = d->energy_eV != NULL;
 
     for (int s = 0; s < xasSimSignals; s++)
         if (signals >> s & 1) {
-            d->signal[s] = malloc(n * sizeof(double));
+            d->signal[s] = malloc((n ? n : 1) * sizeof(double));
             good = good && d->signal[s];
         }
     if (good)
@@ -57,37 +57,34 @@ static size_t append(double *e, size_t n, double from, double to, double step)
     return n;
 }
 
-static void countK(const xasSimHalide *h, xasSimRandom *r, double e, size_t i,
-                   xasSimData *d)
+/* Means of counts for a flux of 1; what follows I0 is relative to it. */
+static void meanK(const xasSimHalide *h, double e, size_t i, xasSimData *d)
 {
     double y = xasSimHalideK(h, e), ek = xasSimHalideEdgeK(h);
     double mu = 1.1 * pow(e / ek, -3) + 0.9 * y;
-    double i0 = xasSimRandomPoisson(r, 4e5 * (1 + 0.05 * sin(e / 170)));
+    double i0 = 4e5 * (1 + 0.05 * sin(e / 170));
 
     d->signal[xasSimI0][i] = i0;
     if (d->signal[xasSimI1])
-        d->signal[xasSimI1][i] = xasSimRandomPoisson(r, i0 * exp(-mu));
+        d->signal[xasSimI1][i] = i0 * exp(-mu);
     /* A diluted sample: no self-absorption; 2 % scatter. */
     if (d->signal[xasSimIf])
-        d->signal[xasSimIf][i] = xasSimRandomPoisson(r, i0 * 0.02 * (y + 0.02));
+        d->signal[xasSimIf][i] = i0 * 0.02 * (y + 0.02);
     if (d->signal[xasSimTey])
-        d->signal[xasSimTey][i] = xasSimRandomPoisson(r, i0 * 0.05 * (1 + y));
+        d->signal[xasSimTey][i] = i0 * 0.05 * (1 + y);
 }
 
-static void countL(const xasSimHalide *h, xasSimRandom *r, double e, size_t i,
-                   xasSimData *d)
+static void meanL(const xasSimHalide *h, double e, size_t i, xasSimData *d)
 {
-    double y = xasSimHalideL(h, e);
-    double i0 = xasSimRandomPoisson(r, 2e5);
+    double y = xasSimHalideL(h, e), i0 = 2e5;
 
     d->signal[xasSimI0][i] = i0;
     if (d->signal[xasSimTey])
-        d->signal[xasSimTey][i] = xasSimRandomPoisson(r, i0 * 0.05 * y);
+        d->signal[xasSimTey][i] = i0 * 0.05 * y;
     if (d->signal[xasSimIf])
-        d->signal[xasSimIf][i] =
-            xasSimRandomPoisson(r, i0 * 0.002 * (y - 1 + 0.02));
+        d->signal[xasSimIf][i] = i0 * 0.002 * (y - 1 + 0.02);
     if (d->signal[xasSimI1])
-        d->signal[xasSimI1][i] = xasSimRandomPoisson(r, i0 * exp(-0.3 * y));
+        d->signal[xasSimI1][i] = i0 * exp(-0.3 * y);
 }
 
 static size_t gridOf(const xasSimHalide *h, char edge, double grid[GRID_MAX])
@@ -103,42 +100,86 @@ static size_t gridOf(const xasSimHalide *h, char edge, double grid[GRID_MAX])
     return append(grid, n, ek + 60, ek + 420, 3);
 }
 
-xasStatus xasSimDataMake(const char *formula, char edge, unsigned signals,
-                         uint32_t seed, xasSimData **out, xasMessage *message)
+static size_t spread(const double *grid, size_t n, size_t points, double *e)
 {
-    const xasSimHalide *h = xasSimHalideFind(formula);
+    for (size_t i = 0; i < points; i++)
+        e[i] = points > 1 ? grid[0] + (grid[n - 1] - grid[0]) * (double)i /
+                                          (double)(points - 1)
+                          : grid[0];
+    return points;
+}
+
+static void nameOf(const char *formula, char edge, char name[16])
+{
+    (void)snprintf(name, 16, "%.10s %c", formula, edge);
+}
+
+xasStatus xasSimDataMean(const xasSimSpec *spec, xasSimData **out,
+                         xasMessage *message)
+{
+    const xasSimHalide *h = xasSimHalideFind(spec->formula);
     double grid[GRID_MAX];
     char name[16];
 
-    if (edge != 'K' && edge != 'L')
-        return xasFail(xasErrArg, message, "edge %c, expected K or L", edge);
+    if (spec->edge != 'K' && spec->edge != 'L')
+        return xasFail(xasErrArg, message, "edge %c, expected K or L",
+                       spec->edge);
     if (!h)
         return xasFail(xasErrNotFound, message,
                        "no synthetic spectrum of '%.60s', expected a halide "
                        "such as FeCl2",
-                       formula);
-    size_t n = gridOf(h, edge, grid);
-    xasSimData *d = xasSimDataCreate(n, signals | 1u << xasSimI0);
+                       spec->formula);
+    size_t n = gridOf(h, spec->edge, grid);
+    xasSimData *d = xasSimDataCreate(spec->points ? spec->points : n,
+                                     spec->signals | 1u << xasSimI0);
 
     if (!d)
         return xasFail(xasErrMemory, message, "out of memory");
-    (void)snprintf(name, sizeof name, "%s %c", h->formula, edge);
-    xasSimRandom r = xasSimRandomInit(seed, name);
+    if (spec->points)
+        (void)spread(grid, n, d->n, d->energy_eV);
+    else
+        memcpy(d->energy_eV, grid, n * sizeof *grid);
+    nameOf(h->formula, spec->edge, name);
+    xasSimRandom r = xasSimRandomInit(spec->seed, name);
     /* The monochromator never comes back to quite the same place, and what it
-     * reads is rounded to 1 meV. */
-    double off = xasSimRandomNormal(&r) * (edge == 'K' ? 0.05 : 0.02);
+     * reads is rounded to 1 meV; not where points lie closer than that. */
+    double off = xasSimRandomNormal(&r) * (spec->edge == 'K' ? 0.05 : 0.02);
+    double fine = spec->points ? 1e6 : 1e3;
 
-    for (size_t i = 0; i < n; i++) {
-        (edge == 'K' ? countK : countL)(h, &r, grid[i], i, d);
-        d->energy_eV[i] = nearbyint((grid[i] + off) * 1e3) / 1e3;
+    for (size_t i = 0; i < d->n; i++) {
+        (spec->edge == 'K' ? meanK : meanL)(h, d->energy_eV[i], i, d);
+        d->energy_eV[i] = nearbyint((d->energy_eV[i] + off) * fine) / fine;
     }
+    d->counted = true;
     memcpy(d->element, h->formula, 2);
-    d->edge[0] = edge;
+    d->edge[0] = spec->edge;
     (void)snprintf(d->formula, sizeof d->formula, "%s", h->formula);
     (void)snprintf(d->sample, sizeof d->sample, "%s", h->formula);
     (void)snprintf(d->comment, sizeof d->comment,
                    "SYNTHETIC %s %c edge, seed %u (not measured)", h->formula,
-                   edge, (unsigned)seed);
+                   spec->edge, (unsigned)spec->seed);
     *out = d;
     return xasOk;
+}
+
+xasStatus xasSimDataMake(const char *formula, char edge, unsigned signals,
+                         uint32_t seed, xasSimData **out, xasMessage *message)
+{
+    xasSimSpec spec = { formula, edge, signals, seed, 0 };
+    xasSimSchedule s = { 0 };
+    xasSimFaults none;
+    xasSimData *mean = NULL;
+    xasStatus status = xasSimDataMean(&spec, &mean, message);
+
+    if (status)
+        return status;
+    xasSimFaultsNone(&none);
+    status = xasSimScheduleMake(&none, mean->n, 1, false, &s);
+    if (!status)
+        status = xasSimDataPlay(mean, &s, seed, true, out);
+    if (status)
+        (void)xasFail(status, message, "out of memory");
+    xasSimScheduleClear(&s);
+    xasSimDataDestroy(mean);
+    return status;
 }

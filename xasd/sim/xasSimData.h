@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xasSimFault.h"
 #include "xasStatus.h"
 
 /** What a station counts. */
@@ -28,6 +29,7 @@ typedef struct xasSimData {
     char formula[256], sample[256];
     char element[3], edge[4]; /* "Fe", "K" or "L" */
     char comment[256];        /* where it comes from */
+    bool counted; /* made up: photons to be counted, not values to be played */
 } xasSimData;
 
 /** \brief Make up a scan of a halide.
@@ -36,6 +38,41 @@ typedef struct xasSimData {
  * \return xasErrNotFound for a formula that is none of ours */
 xasStatus xasSimDataMake(const char *formula, char edge, unsigned signals,
                          uint32_t seed, xasSimData **out, xasMessage *message);
+
+/** What a made-up spectrum shall be. */
+typedef struct xasSimSpec {
+    const char *formula;
+    char edge;        /* 'K' or 'L' */
+    unsigned signals; /* bit set of those wanted */
+    uint32_t seed;
+    size_t points; /* equidistant; 0: the grid of a step scan */
+} xasSimSpec;
+
+/** \brief The means of what would be counted, at what the monochromator would
+ * read. Errors as xasSimDataMake(). */
+xasStatus xasSimDataMean(const xasSimSpec *spec, xasSimData **out,
+                         xasMessage *message);
+
+/** \brief A copy, at n equidistant energies with straight lines between; 0: at
+ * its own.
+ * \return xasErrMemory; xasErrOrder if the energies do not ascend */
+xasStatus xasSimDataResample(const xasSimData *d, size_t n, xasSimData **out);
+
+/** \brief Make the readings of a schedule.
+ * \param mean   what a reading has to be; one that is `counted` scatters
+ * \param seed   as in its specification
+ * \param noise  false: the means themselves
+ * \return xasErrMemory */
+xasStatus xasSimDataPlay(const xasSimData *mean, const xasSimSchedule *s,
+                         uint32_t seed, bool noise, xasSimData **out);
+
+/** \brief A signal at an energy between; the nearest end outside.
+ * \param d  energies must ascend */
+double xasSimDataAt(const xasSimData *d, xasSimSignal signal, double energy_eV);
+
+/** \brief Absorption of a reading: ln(I0/I1), If/I0 or TEY/I0, by the first
+ * signal there is. */
+double xasSimDataMu(const xasSimData *d, size_t i);
 
 /** \brief Take a scan from a file. Channels of the file are handed on as they
  * are; without one the station has, they are computed from mu. */

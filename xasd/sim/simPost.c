@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Readings on their way into records. */
+#include <math.h>
+
+#include <epicsTime.h>
+
+#include "simScan.h"
+
+/* Where a clock that nobody has set may stand. */
+#define UNSET_S 100
+/* What a ring monitor shows without beam, of 1. */
+#define RING_EMPTY 1e-4
+
+epicsTimeStamp simStampOf(simStation *st, xasSimStamp kind, double age_s)
+{
+    epicsTimeStamp now;
+
+    (void)epicsTimeGetCurrent(&now);
+    epicsTimeAddSeconds(&now, -age_s);
+    if (kind != xasSimStampEqual)
+        st->held = now;
+    switch (kind) {
+    case xasSimStampFuture: epicsTimeAddSeconds(&now, 3600); break;
+    case xasSimStamp1990:
+        now.secPastEpoch = UNSET_S + now.secPastEpoch % 1000;
+        break;
+    case xasSimStampEqual: now = st->held; break;
+    case xasSimStampUndefined:
+        now.secPastEpoch = 0;
+        now.nsec = 0;
+        break;
+    case xasSimStampNow:
+    case xasSimStampCount: break;
+    }
+    return now;
+}
+
+xasSimSignal simStationSignal(const simStation *st)
+{
+    int s = xasSimI1;
+
+    while (s + 1 < xasSimSignals && !(st->signals >> s & 1))
+        s++;
+    return (xasSimSignal)s;
+}
+
+/* Fault:Channel: 0 the first signal, 1 the energy, then I0 I1 If TEY. */
+bool simIsFaulty(const simStation *st, int signal)
+{
+    int channel = (int)st->now[simSetFaultChannel];
+
+    if (channel == 0)
+        return signal == (int)simStationSignal(st);
+    return signal == channel - 2;
+}
+
+static void post(dbCommon *record, double value, bool broken,
+                 const epicsTimeStamp *stamp)
+{
+    if (broken)
+        simPutBroken(record, value, stamp);
+    else
+        simPutNumber(record, value, stamp);
+}
+
+static void counted(simStation *st, simShow which)
+{
+    st->posted[which - simShowPosted]++;
+    st->posted[0]++;
+}
+
+void simPostSignal(simStation *st, xasSimSignal s, double value,
+                   const xasSimStep *step, const epicsTimeStamp *stamp)
+{
+    bool faulty = simIsFaulty(st, (int)s);
+
+    if (!st->count[s])
+        return;
+    /* -0 + 0 would be another number. */
+    if (st->now[simSetDark] != 0)
+        value += st->now[simSetDark];
+    post(st->count[s], faulty && step->nan ? NAN : value,
+         faulty && step->invalid, stamp);
+    counted(st, simShowPostedI0 + s);
+}
+
+void simPostEnergy(simStation *st, double energy_eV, const xasSimStep *step,
+                   const epicsTimeStamp *stamp)
+{
+    bool faulty = simIsFaulty(st, -1);
+    double e = faulty && step->nan ? NAN : energy_eV;
+    double angle = xasSimAngle(energy_eV, st->now[simSetDSpacing]);
+
+    simPutNumber(st->show[simShowEnergySet], energy_eV, stamp);
+    post(st->show[simShowAngle], isnan(e) ? NAN : angle,
+         faulty && step->invalid, stamp);
+    post(st->show[simShowEnergy], e, faulty && step->invalid, stamp);
+    counted(st, simShowPostedEnergy);
+}
+
+void simPostPoint(simStation *st, size_t i, const epicsTimeStamp *stamp)
+{
+    if (st->now[simSetNoPoint] != 0)
+        return;
+    simPutNumber(st->show[simShowPoint], (double)i, stamp);
+    counted(st, simShowPostedPoint);
+}
+
+void simPostBeam(simStation *st, const xasSimStep *step, bool force)
+{
+    bool dump = step->dump, inhibit = step->inhibit;
+    epicsTimeStamp now;
+
+    if (!force && dump == st->dumped && inhibit == st->filling)
+        return;
+    (void)epicsTimeGetCurrent(&now);
+    simPutNumber(st->show[simShowRing],
+                 st->now[simSetRingNominal] * (dump ? RING_EMPTY : 1), &now);
+    simPutNumber(st->show[simShowTopUp], inhibit, &now);
+    /* An interlock closes it without a beam. */
+    simPutNumber(st->show[simShowShutter], st->running && !dump, &now);
+    st->dumped = dump;
+    st->filling = inhibit;
+}
+
+void simElementsOf(const simScan *scan, size_t i, xasSimElement *out)
+{
+    const simStation *st = scan->st;
+    const xasSimData *mean = scan->mean, *data = scan->data;
+    size_t at = scan->schedule->step[i].at;
+    bool dead = (double)i >= st->now[simSetDeadAt];
+    double load = NAN, counts = NAN;
+
+    if (mean->signal[xasSimIf]) {
+        counts = data->signal[xasSimIf][i];
+        /* Scatter comes in as well, whatever the energy. */
+        load = (0.4 +
+                50 * mean->signal[xasSimIf][at] / mean->signal[xasSimI0][at]) *
+               scan->schedule->step[i].beam;
+    }
+    xasSimElements(counts, load, st->now[simSetTauNs] * 1e-9, st->elements,
+                   dead ? (int)st->now[simSetDeadElement] : 0, out);
+}
+
+static void postElements(simScan *scan, size_t i, const epicsTimeStamp *stamp)
+{
+    simStation *st = scan->st;
+    xasSimElement e[xasSimElementsMax];
+
+    simElementsOf(scan, i, e);
+    for (int k = 0; k < st->elements; k++) {
+        simPutNumber(st->element[k][simPartRoi], e[k].roi, stamp);
+        simPutNumber(st->element[k][simPartIcr], e[k].icr_per_s, stamp);
+        simPutNumber(st->element[k][simPartOcr], e[k].ocr_per_s, stamp);
+    }
+}
+
+void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp)
+{
+    simStation *st = scan->st;
+    const xasSimData *d = scan->data;
+
+    if (st->elements)
+        postElements(scan, i, stamp);
+    if (!st->show[simShowI2])
+        return;
+    double foil = xasSimFoil(d->element, st->edge, d->energy_eV[i]);
+    double i2 = d->signal[xasSimI1] ? d->signal[xasSimI1][i] * exp(-foil) : NAN;
+
+    if (st->now[simSetNoise] != 0 && d->counted)
+        i2 = xasSimRandomPoisson(&scan->random, i2);
+    simPutNumber(st->show[simShowI2], i2 + st->now[simSetDark], stamp);
+}
+
+void simTruth(simScan *scan, double energy_eV, double mu)
+{
+    if (scan->truthN >= SIM_ARRAY_MAX)
+        return;
+    scan->truthE[scan->truthN] = energy_eV;
+    scan->truthMu[scan->truthN++] = mu;
+}

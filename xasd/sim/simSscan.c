@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What clients of a synApps sscan record see: scalars at most 20 times a
+ * second, and only changed ones; VAL for each set of them; arrays and DATA = 1
+ * at the end; BUSY falls later.  Source: "The sscan record", sections 1.3.4 and
+ * 1.3.5, of the documentation of the sscan module. */
+#include <math.h>
+#include <stdlib.h>
+
+#include <epicsTime.h>
+
+#include "simStep.h"
+
+#define POST_EVERY_S 0.05
+/* Positioners may move back before BUSY falls. */
+#define AFTER_S 0.02
+
+typedef struct Sscan {
+    simSteps run;
+    double posted_s;
+    double energy_eV, value[xasSimSignals]; /* as last posted */
+    double *array;                          /* [SIM_SSCAN_MAX] */
+    size_t cpt, npts;
+    bool any; /* of this scan has been posted */
+} Sscan;
+
+static void put(Sscan *s, simShow show, double value)
+{
+    epicsTimeStamp now;
+
+    (void)epicsTimeGetCurrent(&now);
+    simPutNumber(s->run.scan->st->show[show], value, &now);
+}
+
+/* The record keeps detectors as float. */
+static double valueOf(const Sscan *s, int signal, size_t i)
+{
+    const simScan *scan = s->run.scan;
+    const double *values = scan->data->signal[signal];
+    const xasSimStep *step = &scan->schedule->step[i];
+
+    if (!values || (step->nan && simIsFaulty(scan->st, signal)))
+        return NAN;
+    return (float)(values[i] + scan->st->now[simSetDark]);
+}
+
+static double energyOf(const Sscan *s, size_t i)
+{
+    const simScan *scan = s->run.scan;
+
+    if (scan->schedule->step[i].nan && simIsFaulty(scan->st, -1))
+        return NAN;
+    return scan->data->energy_eV[i];
+}
+
+static void postScalars(Sscan *s, size_t i, bool end)
+{
+    double now = simClock(), e = energyOf(s, i);
+
+    if (!end && s->any && now - s->posted_s <= POST_EVERY_S)
+        return;
+    s->posted_s = now;
+    /* NaN is never different: fabs(NaN) > 0 is false in the record, too. */
+    for (int d = 0; d < xasSimSignals; d++) {
+        double value = valueOf(s, d, i);
+
+        if (fabs(s->value[d] - value) > 0) {
+            put(s, simShowSscanD01cv + d, value);
+            s->value[d] = value;
+        }
+    }
+    if (fabs(s->energy_eV - e) > 0) {
+        put(s, simShowSscanP1dv, e);
+        put(s, simShowSscanR1cv, e);
+        s->energy_eV = e;
+    }
+    put(s, simShowSscanCpt, (double)s->cpt);
+    put(s, simShowSscanVal, 0); /* its value means nothing */
+    s->any = true;
+}
+
+/* What was not measured has the value of the last point: up to all that the
+ * record has room for, since displays plot the whole array. */
+static void postArray(Sscan *s, simShow show, int signal)
+{
+    epicsTimeStamp now;
+
+    for (size_t i = 0; i < SIM_SSCAN_MAX; i++) {
+        size_t from = i < s->cpt ? i : s->cpt - 1;
+
+        s->array[i] = !s->cpt      ? 0
+                      : signal < 0 ? energyOf(s, from)
+                                   : valueOf(s, signal, from);
+    }
+    (void)epicsTimeGetCurrent(&now);
+    simPutArray(s->run.scan->st->show[show], s->array, SIM_SSCAN_MAX, false,
+                &now);
+}
+
+static void begin(Sscan *s)
+{
+    put(s, simShowSscanNpts, (double)s->npts);
+    put(s, simShowSscanMpts, SIM_SSCAN_MAX);
+    put(s, simShowSscanExsc, 1);
+    put(s, simShowSscanBusy, 1);
+    put(s, simShowSscanData, 0);
+    s->cpt = 0;
+    put(s, simShowSscanCpt, 0);
+}
+
+static void end(Sscan *s)
+{
+    if (s->cpt)
+        postScalars(s, s->cpt - 1, true);
+    postArray(s, simShowSscanP1ra, -1);
+    for (int d = 0; d < xasSimSignals; d++)
+        postArray(s, simShowSscanD01da + d, d);
+    put(s, simShowSscanExsc, 0);
+    put(s, simShowSscanData, 1);
+}
+
+bool simScanSscan(simScan *scan)
+{
+    Sscan s = { .run = { .scan = scan, .due_s = simClock() },
+                .energy_eV = -1,
+                .value = { -1, -1, -1, -1 } };
+    epicsTimeStamp stamp;
+    bool go = true;
+
+    s.npts = scan->schedule->planned < SIM_SSCAN_MAX ? scan->schedule->planned
+                                                     : SIM_SSCAN_MAX;
+    s.array = malloc(SIM_SSCAN_MAX * sizeof *s.array);
+    if (!s.array)
+        return false;
+    begin(&s);
+    /* It does not measure a point again, nor more than it has room for. */
+    for (size_t i = 0; i < scan->schedule->n && s.cpt < s.npts && go; i++) {
+        go = simStepWait(&s.run, i);
+        if (!go)
+            break;
+        simStepPost(&s.run, i, &stamp);
+        s.cpt = i + 1;
+        postScalars(&s, i, false);
+    }
+    end(&s);
+    free(s.array);
+    (void)simWaitUntil(scan->st, simClock() + AFTER_S);
+    put(&s, simShowSscanBusy, 0);
+    return simStepEnd(&s.run) && go;
+}
