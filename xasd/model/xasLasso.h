@@ -9,7 +9,8 @@
 /** \brief Minimise 1/(2n) |y - S w|^2 + alpha |w|_1 by cyclic coordinate
  * descent from w = 0.
  *
- * Works on the products alone, so that a sweep costs nothing in n.
+ * Works on the products alone, so that a sweep costs nothing in n.  Exact
+ * steps shorten the way; a last sweep must confirm that nothing moves.
  * \param gram       [p*stride] S'S/n, by rows, symmetric
  * \param gradient   [p] in: S'y/n; out: S'(y - S w)/n
  * \param tolerance  ends when no weight of a sweep moves further (in units of

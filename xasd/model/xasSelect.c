@@ -102,6 +102,7 @@ void xasSelectColumns(const xasRows *rows, const xasErIndex *er,
                       const xasTrainOptions *options, xasSelection *s)
 {
     s->nKept = 0;
+    s->nRows = rows->n;
     for (size_t j = 0; j < rows->p; j++)
         take(rows, j, er, options, s);
 }

@@ -18,7 +18,7 @@ typedef struct xasSelection {
     double *z;       /* [p*n] the kept ones, by columns */
     double *gram;    /* [p*p] */
     xasColumn *stat; /* [p] of the kept ones, as index */
-    size_t nKept;
+    size_t nKept, nRows;
     const size_t *group; /* [.] of the whole table: rows that inner folds keep
                           * together; NULL: each row for itself */
     double *gradient, *w, *yc;
