@@ -367,6 +367,25 @@ sub testTrain {
         qw(train --kind K --name mine));
     my $models = json('model');
     is(join(' ', map { $_->{active} || '-' } @$models), '- active', 'active');
+    testOtherModel($got->{name});
+}
+
+# History by another model than the active one, beside what is stored.
+sub testOtherModel {
+    my ($name) = @_;
+    my $by = json('predict', '--model', $name, '--all');
+    is_deeply([sort { $a <=> $b } map { $_->{scan} } @$by],
+        [map { $_->{scan} } sort { $a->{scan} <=> $b->{scan} }
+            @{ json('scans', '--all') }], 'all scans');
+    my ($one) = grep { $_->{scan} == 1 } @$by;
+    is($one->{model}, $name, 'by the model named, not the active one');
+    ok(!defined $one->{stored}{hf_kJ_per_mol} && !defined $one->{difference},
+        'nothing was predicted when it was stored');
+    my ($status, $out) = run('-d', $db, 'predict', '--model', $name, 1);
+    like($out, qr/stored: none.*\n0 scans with both values; 1 with one/s,
+        'said in words');
+    fails(1, qr/no model "other"/, '-d', $db, qw(predict --model other 1));
+    fails(2, qr/expected no scan/, '-d', $db, qw(predict --all 1));
 }
 
 sub testFeatures {

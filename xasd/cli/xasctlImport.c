@@ -208,9 +208,9 @@ static int storeScan(xasctl *ctl, xasPipeline *p, xasJson *j, const char *file,
         return xasctlFail("%s: cannot be stored: %s", file,
                           xasStoreError(ctl->store));
     if (ctl->form == xasctlJson)
-        xasctlPredictedJson(j, &result, file);
+        xasctlPredictedJson(j, &result, file, NULL);
     else
-        xasctlPredictedText(&result, ctl->form);
+        xasctlPredictedText(&result, ctl->form, NULL);
     return xasctlDone;
 }
 

@@ -25,7 +25,30 @@ xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out)
     return xasPipelineCreate(ctl->store, &rules, out);
 }
 
-void xasctlPredictedText(const xasResult *result, xasctlForm form)
+static void storedText(const xasctlStored *stored, double now,
+                       const char *between)
+{
+    if (!isfinite(stored->hf)) {
+        (void)printf("stored: none%s", between);
+        return;
+    }
+    (void)printf("stored %.1f (%s)%s", stored->hf, stored->model, between);
+    if (isfinite(now))
+        (void)printf("difference %+.1f%s", now - stored->hf, between);
+}
+
+static void storedJson(xasJson *j, const xasctlStored *stored, double now)
+{
+    xasJsonOpen(j, "stored", '{');
+    xasJsonNumber(j, "hf_kJ_per_mol", stored->hf);
+    xasJsonText(j, "model", stored->model[0] ? stored->model : NULL);
+    xasJsonText(j, "state", stored->state[0] ? stored->state : NULL);
+    xasJsonClose(j);
+    xasJsonNumber(j, "difference", now - stored->hf);
+}
+
+void xasctlPredictedText(const xasResult *result, xasctlForm form,
+                         const xasctlStored *stored)
 {
     const xasPredicted *p = &result->predicted;
     const char *between = form == xasctlTsv ? "\t" : "  ";
@@ -38,11 +61,14 @@ void xasctlPredictedText(const xasResult *result, xasctlForm form)
         (void)printf("%.1f kJ/mol [%.1f, %.1f] %.1f%%%s%s (%s)%s", p->hf, p->lo,
                      p->hi, 100 * p->level, between, xasKindName(p->kind),
                      p->modelName, between);
+    if (stored)
+        storedText(stored, p->hf, between);
     (void)printf("%s%s%s\n", xasPredStateName(p->state),
                  p->reason[0] ? ": " : "", p->reason);
 }
 
-void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file)
+void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file,
+                         const xasctlStored *stored)
 {
     const xasPredicted *p = &result->predicted;
 
@@ -71,5 +97,7 @@ void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file)
     xasJsonNumber(j, "hf_K", p->hfOf[xasKindK]);
     xasJsonNumber(j, "hf_L", p->hfOf[xasKindL]);
     xasJsonNumber(j, "hf_K+L", p->hfOf[xasKindKL]);
+    if (stored)
+        storedJson(j, stored, p->hf);
     xasJsonClose(j);
 }

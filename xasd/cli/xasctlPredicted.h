@@ -9,8 +9,18 @@
 /** \brief A pipeline on the open store. \param level  0: 80 % */
 xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out);
 
-/** \brief One line, or one JSON object, of what came out. */
-void xasctlPredictedText(const xasResult *result, xasctlForm form);
-void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file);
+/** What was predicted when the scan was stored, or last since. */
+typedef struct xasctlStored {
+    double hf; /* kJ/mol, NaN none */
+    char model[64], state[24];
+} xasctlStored;
+
+/** \brief One line, or one JSON object, of what came out.
+ * \param file    NULL: not from a file
+ * \param stored  to compare with; NULL: nothing */
+void xasctlPredictedText(const xasResult *result, xasctlForm form,
+                         const xasctlStored *stored);
+void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file,
+                         const xasctlStored *stored);
 
 #endif

@@ -16,6 +16,8 @@ struct xasPipeline {
     xasPipelineRules rules;
     int64_t dataVersion; /* of the store when the models were read */
     bool loaded;
+    int64_t only; /* row of the one model to use, 0: the active ones */
+    xasKind onlyKind;
     xasActive active;
     xasCalibRules calib; /* of stations without rules */
 };
@@ -58,6 +60,14 @@ static bool transient(xasStatus status)
  * does not answer, since it is still a sound model.  One of other feature
  * definitions, such as an update of the program leaves active, or a damaged
  * one is as good as none. */
+static xasStatus rowToUse(xasPipeline *p, xasKind kind, int64_t *row)
+{
+    if (!p->only)
+        return xasStoreModelActive(p->store, kind, row);
+    *row = kind == p->onlyKind ? p->only : 0;
+    return xasOk;
+}
+
 static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
 {
     xasActive *a = &p->active;
@@ -65,7 +75,7 @@ static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
     int64_t row = 0;
     xasModel *model = NULL;
     xasModelHead head = { 0 };
-    xasStatus status = xasStoreModelActive(p->store, kind, &row);
+    xasStatus status = rowToUse(p, kind, &row);
 
     if (status || now == row)
         return status;
@@ -83,6 +93,21 @@ static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
     a->model[kind] = model;
     a->head[kind] = head;
     *changed = true;
+    return xasOk;
+}
+
+xasStatus xasPipelineUseModel(xasPipeline *p, int64_t model)
+{
+    xasModelHead head;
+    xasModel *read = NULL;
+    xasStatus status = xasStoreModelRead(p->store, model, &head, &read);
+
+    xasModelDestroy(read);
+    if (status)
+        return status;
+    p->only = model;
+    p->onlyKind = head.kind;
+    p->loaded = false;
     return xasOk;
 }
 

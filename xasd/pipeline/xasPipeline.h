@@ -48,6 +48,10 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result);
  * \param[out] changed  they are others than before; may be NULL */
 xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed);
 
+/** \brief Predict by this model alone from now on, whatever is active.
+ * \param model  its row */
+xasStatus xasPipelineUseModel(xasPipeline *p, int64_t model);
+
 /** \brief Is a model active that cannot be used, being damaged or of other
  * feature definitions?  Predictions say no model then. */
 bool xasPipelineOutdated(const xasPipeline *p);
