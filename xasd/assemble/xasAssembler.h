@@ -35,7 +35,8 @@ typedef struct xasAssemblerRules {
     char station[32];
     xasMode mode;
     xasDetection detection;
-    xasRoles roles;    /* that have a PV; energy also if angle has */
+    xasRoles roles;    /* that have a PV; energy also if angle has, fluor also
+                        * if the elements have: it is made of them */
     xasRoles required; /* of these a disconnect spoils the scan */
     xasRoles final;    /* step: roles whose final array replaces the points when
                         * the role data says that it is posted */

@@ -2,6 +2,6 @@
 SRC_DIRS += $(XASD)/exchange
 xas_SRCS += xasText.c xasXdi.c xasXdiWrite.c
 xas_SRCS += xasConf.c xasConfGroup.c xasConfKeys.c xasConfStation.c
-xas_SRCS += xasConfText.c
+xas_SRCS += xasConfText.c xasConfPvs.c xasConfRules.c
 USR_INCLUDES += $(addprefix -I$(XASD)/,num spectrum model assemble exchange)
 xas_SRCS += xasTsv.c xasSvg.c

@@ -69,6 +69,8 @@ static xasStatus parse(config_t *cfg, const char *file, xasMessage *message)
     lineText(file, config_error_line(cfg), near, sizeof near);
     if (text && strstr(text, "duplicate"))
         text = "key given twice, expected once";
+    if (text && strstr(text, "mismatched"))
+        text = "in [ ] all are whole numbers, or all have a point; or use ( )";
     return xasFail(xasErrFormat, message, "%s:%d: %s: %s", file,
                    config_error_line(cfg), near,
                    text ? text : "expected KEY = VALUE;");

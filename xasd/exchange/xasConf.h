@@ -15,7 +15,10 @@ typedef struct xasConfStation {
     char prefix[64];                    /* $(P), "BL5S1:" */
     char record[64];                    /* $(R), "XASD:" */
     char pv[xasRoleCount][XAS_PV_SIZE]; /* "" where the role is not given */
+    /* the PV of its array at the end of a step scan, roles of rules.final */
+    char final[xasChannelCount][XAS_PV_SIZE];
     xasAssemblerRules rules;
+    bool record_events;   /* write what its PVs post into files */
     int max_points;       /* NELM of its waveforms */
     double stale_after_s; /* 0: never */
     double level;         /* of the interval asked for, 0.80 */
@@ -26,6 +29,7 @@ typedef struct xasConfStation {
 typedef struct xasConf {
     char file[XAS_PATH_SIZE];
     char database[XAS_PATH_SIZE];      /* absolute */
+    char record_dir[XAS_PATH_SIZE];    /* absolute; of files of events */
     char prefix[64];                   /* $(D), "XASD:" */
     char no_join[16][XAS_SAMPLE_SIZE]; /* names never joined */
     size_t nNoJoin;

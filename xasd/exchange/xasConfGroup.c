@@ -148,19 +148,70 @@ static xasStatus readNumber(const config_setting_t *s, const xasConfKey *key,
     return xasOk;
 }
 
+static xasStatus readYesNo(const config_setting_t *s, void *out,
+                           xasMessage *message)
+{
+    if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+        return xasConfFail(s, NULL, xasErrFormat, message,
+                           "expected true or false, without quotes");
+    *(bool *)out = config_setting_get_bool(s) != 0;
+    return xasOk;
+}
+
+/* Letters to change, add or take away to make a of b (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], n = strlen(b);
+
+    if (n >= sizeof row / sizeof *row)
+        return n;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; *a; a++, i++) {
+        size_t corner = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t least = corner + (*a != b[j - 1]);
+
+            corner = row[j];
+            if (row[j] + 1 < least)
+                least = row[j] + 1;
+            if (row[j - 1] + 1 < least)
+                least = row[j - 1] + 1;
+            row[j] = least;
+        }
+    }
+    return row[n];
+}
+
+/* The key that was meant, or NULL. */
+static const char *nearest(const char *name, const xasConfKey *key, size_t keys)
+{
+    const char *near = NULL;
+    size_t least = 3;
+
+    for (size_t k = 0; k < keys; k++) {
+        size_t d = distance(name, key[k].name);
+
+        if (d < least) {
+            least = d;
+            near = key[k].name;
+        }
+    }
+    return near;
+}
+
 static xasStatus unknown(const config_setting_t *s, const xasConfKey *key,
                          size_t keys, xasMessage *message)
 {
-    char list[256] = "";
+    const char *near = nearest(config_setting_name(s), key, keys);
 
-    for (size_t k = 0; k < keys; k++) {
-        size_t used = strlen(list);
-
-        (void)snprintf(list + used, sizeof list - used, "%s%s", k ? ", " : "",
-                       key[k].name);
-    }
+    if (near)
+        return xasConfFail(s, NULL, xasErrFormat, message,
+                           "unknown key, expected perhaps %s", near);
     return xasConfFail(s, NULL, xasErrFormat, message,
-                       "unknown key, expected one of: %s", list);
+                       "unknown key, expected one of those in xasd.conf(5)");
 }
 
 static xasStatus readKey(const config_setting_t *s, const xasConfKey *key,
@@ -174,6 +225,7 @@ static xasStatus readKey(const config_setting_t *s, const xasConfKey *key,
     case xasConfWord: return readText(s, key, out, message);
     case xasConfNumber:
     case xasConfWhole: return readNumber(s, key, out, message);
+    case xasConfYesNo: return readYesNo(s, out, message);
     case xasConfOther: break;
     }
     return xasOk;

@@ -30,6 +30,7 @@
 
 static const xasConfKey fileKeys[] = {
     TEXT("database", xasConf, database, "the path of the database"),
+    TEXT("record_dir", xasConf, record_dir, "the path of a folder"),
     NAME("prefix", false, xasConf, prefix, "the prefix of xasd's own records"),
     { "no_join", xasConfOther, false, 0, 0, 0, 0, NULL },
     NUMBER("join_days", xasConf, join_days, 0, 36500, "0 for no limit"),
@@ -131,11 +132,34 @@ static xasStatus readStations(const config_t *cfg, xasConf *conf,
     return xasOk;
 }
 
+static xasStatus absolute(const config_setting_t *root, const char *key,
+                          char path[XAS_PATH_SIZE], xasMessage *message)
+{
+    char given[XAS_PATH_SIZE];
+
+    memcpy(given, path, sizeof given);
+    if (xasConfTextAbsolute(given, path, XAS_PATH_SIZE) != xasConfTextOk)
+        return xasConfFail(root, key, xasErrRange, message,
+                           "expected a path of at most %d bytes, the working "
+                           "directory included",
+                           XAS_PATH_SIZE - 1);
+    return xasOk;
+}
+
+/* The folder of a file whose path is absolute. */
+static void beside(const char *file, char folder[XAS_PATH_SIZE])
+{
+    const char *end = strrchr(file, '/');
+    size_t length = end && end > file ? (size_t)(end - file) : 1;
+
+    memcpy(folder, file, length);
+    folder[length] = 0;
+}
+
 xasStatus xasConfKeysRead(const config_t *cfg, xasConf *conf,
                           xasMessage *message)
 {
     const config_setting_t *root = config_root_setting(cfg);
-    char path[XAS_PATH_SIZE];
 
     memcpy(conf->database, "xasd.db", sizeof "xasd.db");
     memcpy(conf->prefix, "XASD:", sizeof "XASD:");
@@ -153,12 +177,10 @@ xasStatus xasConfKeysRead(const config_t *cfg, xasConf *conf,
         status = readStations(cfg, conf, message);
     if (status != xasOk)
         return status;
-    memcpy(path, conf->database, sizeof path);
-    if (xasConfTextAbsolute(path, conf->database, sizeof conf->database) !=
-        xasConfTextOk)
-        return xasConfFail(root, "database", xasErrRange, message,
-                           "expected a path of at most %d bytes, the working "
-                           "directory included",
-                           XAS_PATH_SIZE - 1);
-    return xasOk;
+    status = absolute(root, "database", conf->database, message);
+    if (status == xasOk && !conf->record_dir[0])
+        beside(conf->database, conf->record_dir);
+    return status == xasOk
+               ? absolute(root, "record_dir", conf->record_dir, message)
+               : status;
 }

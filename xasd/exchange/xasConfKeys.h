@@ -13,6 +13,7 @@ typedef enum xasConfKind {
     xasConfWord,   /* one of `words`, kept as char[size] */
     xasConfNumber, /* double in [lo, hi] */
     xasConfWhole,  /* int in [lo, hi] */
+    xasConfYesNo,  /* bool */
     xasConfOther   /* group, list: read by a function of its own */
 } xasConfKind;
 
@@ -45,5 +46,26 @@ xasStatus xasConfKeysRead(const config_t *cfg, xasConf *conf,
 /** \brief One element of `stations`. */
 xasStatus xasConfStationRead(const config_setting_t *group,
                              xasConfStation *station, xasMessage *message);
+
+/** \brief The groups pv and final, and the list of roles that are required:
+ * names into station, sets of roles into its rules. */
+xasStatus xasConfPvsRead(const config_setting_t *group, xasConfStation *station,
+                         xasMessage *message);
+
+/** \brief "X:Roi{1-19}" in the name of an element: one name each, zeros kept
+ * as in {01-19}; a name without is one.
+ * \param[out] names  [max]
+ * \return how many; 0 for a range that is empty or above max, or a name that
+ *         gets too long */
+size_t xasConfExpandRange(const char *name, char (*names)[XAS_PV_SIZE],
+                          size_t max);
+
+/** \brief dark and pace, once the roles are known. */
+xasStatus xasConfRulesRead(const config_setting_t *group, const char *pace,
+                           xasConfStation *station, xasMessage *message);
+
+/** \brief Refuse what makes no sense together. */
+xasStatus xasConfRulesCheck(const config_setting_t *group,
+                            const xasConfStation *station, xasMessage *message);
 
 #endif

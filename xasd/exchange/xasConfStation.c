@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasConfKeys.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +14,11 @@
 typedef struct Read {
     xasConfStation *station;
     char mode[16], detection[16], unit[8], edge[8], element[8];
+    char commit_when[8], pace[16];
     double point_timeout_s, scan_timeout_s, resume_gap_s, clock_tolerance_s;
     double i0_min, dead_time_s, stale_after_s, level;
+    double tau_s, ring_min_mA, idle_s, return_eV, array_timeout_s, rebin_eV;
+    bool record_events;
     char foil[8], monochromator[16], calibration_method[16];
     double foil_eV, d_spacing_A, calibration_max_age_h;
     int max_points;
@@ -31,7 +33,7 @@ static const xasConfKey stationKeys[] = {
       "the prefix $(P) of its records" },
     { "record", xasConfName, false, FIELD(record), 0, 0,
       "the second part $(R) of its records' names" },
-    { "mode", xasConfWord, false, FIELD(mode), 0, 0, "step" },
+    { "mode", xasConfWord, false, FIELD(mode), 0, 0, "step continuous array" },
     { "detection", xasConfWord, true, FIELD(detection), 0, 0,
       "transmission fluorescence yield" },
     { "energy_unit", xasConfWord, false, FIELD(unit), 0, 0, "eV keV" },
@@ -39,7 +41,23 @@ static const xasConfKey stationKeys[] = {
       "a chemical symbol" },
     { "edge", xasConfWord, false, FIELD(edge), 0, 0, "K L" },
     { "pv", xasConfOther, true, 0, 0, 0, 0, "a group of PV names by role" },
+    { "final", xasConfOther, false, 0, 0, 0, 0, NULL },
     { "required", xasConfOther, false, 0, 0, 0, 0, NULL },
+    { "commit_when", xasConfWord, false, FIELD(commit_when), 0, 0,
+      "any zero set" },
+    { "pace", xasConfText, false, FIELD(pace), 0, 0, "a role in quotes" },
+    { "rebin_eV", xasConfNumber, false, FIELD(rebin_eV), 0, 100,
+      "0 for no bins" },
+    { "array_timeout_s", xasConfNumber, false, FIELD(array_timeout_s), 0.001,
+      3600, NULL },
+    { "idle_s", xasConfNumber, false, FIELD(idle_s), 0.01, 1e6, NULL },
+    { "return_eV", xasConfNumber, false, FIELD(return_eV), 0.001, 1e5, NULL },
+    { "dark", xasConfOther, false, 0, 0, 0, 0, NULL },
+    { "tau_s", xasConfNumber, false, FIELD(tau_s), 0, 0.001,
+      "0 for no correction" },
+    { "ring_min_mA", xasConfNumber, false, FIELD(ring_min_mA), 0, 1e5,
+      "0 for no test" },
+    { "record_events", xasConfYesNo, false, FIELD(record_events), 0, 0, NULL },
     { "i0_min", xasConfNumber, false, FIELD(i0_min), 0, 1e300,
       "0 for no test" },
     { "dead_time_s", xasConfNumber, false, FIELD(dead_time_s), 0, 0.01,
@@ -67,122 +85,6 @@ static const xasConfKey stationKeys[] = {
       FIELD(calibration_max_age_h), 0, 1e6, "0 for any age" },
 };
 
-static bool isChannel(int role)
-{
-    return role < xasChannelCount;
-}
-
-/* A point's commit may be its sequence number; any other PV given for two
- * roles is a slip of the pen. */
-static xasStatus checkTwice(const config_setting_t *at,
-                            const xasConfStation *station, xasRole role,
-                            xasMessage *message)
-{
-    for (int r = 0; r < xasRoleCount; r++) {
-        bool pair = (r == xasRoleCommit && role == xasRoleSequence) ||
-                    (r == xasRoleSequence && role == xasRoleCommit);
-
-        if (r != (int)role && !pair &&
-            strcmp(station->pv[r], station->pv[role]) == 0)
-            return xasConfFail(at, NULL, xasErrFormat, message,
-                               "'%.60s' is also given as %s, expected a PV of "
-                               "its own",
-                               station->pv[role], xasRoleName((xasRole)r));
-    }
-    return xasOk;
-}
-
-static xasStatus unknownRole(const config_setting_t *s, xasMessage *message)
-{
-    char list[256] = "";
-
-    for (int r = 0; r < xasRoleCount; r++) {
-        size_t used = strlen(list);
-
-        (void)snprintf(list + used, sizeof list - used, "%s%s", r ? ", " : "",
-                       xasRoleName((xasRole)r));
-    }
-    return xasConfFail(s, NULL, xasErrFormat, message,
-                       "unknown role, expected one of: %s", list);
-}
-
-static xasStatus readPv(const config_setting_t *s, xasConfStation *station,
-                        xasMessage *message)
-{
-    xasRole role = xasRoleFromName(config_setting_name(s));
-
-    if (role == xasRoleCount)
-        return unknownRole(s, message);
-    xasStatus status = xasConfString(s, station->pv[role], XAS_PV_SIZE,
-                                     "the name of a PV in quotes", message);
-
-    if (status != xasOk)
-        return status;
-    for (const char *p = station->pv[role]; *p; p++)
-        if (isspace((unsigned char)*p) || iscntrl((unsigned char)*p))
-            return xasConfFail(s, NULL, xasErrFormat, message,
-                               "'%.60s', expected a PV name without spaces",
-                               station->pv[role]);
-    if (!station->pv[role][0])
-        return xasConfFail(s, NULL, xasErrRange, message,
-                           "empty, expected the name of a PV, or no such "
-                           "line");
-    station->rules.roles |= xasRoleBit(role);
-    return checkTwice(s, station, role, message);
-}
-
-static xasStatus readPvs(const config_setting_t *group, xasConfStation *station,
-                         xasMessage *message)
-{
-    const config_setting_t *pv = config_setting_get_member(group, "pv");
-    int n = config_setting_length(pv);
-    xasStatus status = xasOk;
-
-    if (config_setting_type(pv) != CONFIG_TYPE_GROUP)
-        return xasConfFail(pv, NULL, xasErrFormat, message,
-                           "expected a group { energy = \"...\"; }");
-    for (int i = 0; status == xasOk && i < n; i++)
-        status =
-            readPv(config_setting_get_elem(pv, (unsigned)i), station, message);
-    xasRoles must = station->rules.required | xasRoleBit(xasRoleActive);
-
-    for (int r = 0; status == xasOk && r < xasRoleCount; r++)
-        if (xasRolesHave(must & ~station->rules.roles, r))
-            status = xasConfFail(pv, xasRoleName((xasRole)r), xasErrNotFound,
-                                 message, "missing, expected a PV for it: %s",
-                                 isChannel(r) ? "the detection needs it"
-                                              : "it says when a scan runs");
-    return status;
-}
-
-static xasStatus readRequired(const config_setting_t *group,
-                              xasConfStation *station, xasMessage *message)
-{
-    const config_setting_t *list = config_setting_get_member(group, "required");
-    int type = list ? config_setting_type(list) : CONFIG_TYPE_NONE;
-
-    if (!list)
-        return xasOk;
-    if (type != CONFIG_TYPE_LIST && type != CONFIG_TYPE_ARRAY)
-        return xasConfFail(list, NULL, xasErrFormat, message,
-                           "expected a list of roles: [ \"energy\", \"i0\" ]");
-    for (int i = 0; i < config_setting_length(list); i++) {
-        const config_setting_t *s = config_setting_get_elem(list, (unsigned)i);
-        char word[32] = "";
-        xasStatus status =
-            xasConfString(s, word, sizeof word, "a role in quotes", message);
-        xasRole role = xasRoleFromName(word);
-
-        if (status != xasOk)
-            return status;
-        if (role == xasRoleCount || !xasRolesHave(station->rules.roles, role))
-            return xasConfFail(s, NULL, xasErrNotFound, message,
-                               "'%s', expected a role that pv names", word);
-        station->rules.required |= xasRoleBit(role);
-    }
-    return xasOk;
-}
-
 static void toRead(Read *r, xasConfStation *station)
 {
     const xasAssemblerRules *rules = &station->rules;
@@ -190,6 +92,13 @@ static void toRead(Read *r, xasConfStation *station)
     *r = (Read){ .station = station,
                  .mode = "step",
                  .unit = "eV",
+                 .commit_when = "any",
+                 .tau_s = rules->tau_s,
+                 .ring_min_mA = rules->ring_min_mA,
+                 .idle_s = rules->idle_s,
+                 .return_eV = rules->return_eV,
+                 .array_timeout_s = rules->array_timeout_s,
+                 .rebin_eV = rules->rebin_eV,
                  .point_timeout_s = rules->point_timeout_s,
                  .scan_timeout_s = rules->scan_timeout_s,
                  .resume_gap_s = rules->resume_gap_s,
@@ -288,16 +197,25 @@ static void fromRead(const Read *r)
     rules->scan_timeout_s = r->scan_timeout_s;
     rules->resume_gap_s = r->resume_gap_s;
     rules->clock_tolerance_s = r->clock_tolerance_s;
-    rules->required = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0);
     rules->detection = xasDetectTransmission;
     if (strcmp(r->detection, "fluorescence") == 0)
         rules->detection = xasDetectFluorescence;
     if (strcmp(r->detection, "yield") == 0)
         rules->detection = xasDetectYield;
-    rules->required |=
-        1u << (rules->detection == xasDetectYield          ? xasRoleTey
-               : rules->detection == xasDetectFluorescence ? xasRoleFluor
-                                                           : xasRoleI1);
+    rules->mode = r->mode[0] == 's'   ? xasModeStep
+                  : r->mode[0] == 'c' ? xasModeContinuous
+                                      : xasModeArray;
+    rules->commit_when = r->commit_when[0] == 'z'   ? xasCommitZero
+                         : r->commit_when[0] == 's' ? xasCommitSet
+                                                    : xasCommitAny;
+    rules->d_spacing_A = r->d_spacing_A;
+    rules->tau_s = r->tau_s;
+    rules->ring_min_mA = r->ring_min_mA;
+    rules->idle_s = r->idle_s;
+    rules->return_eV = r->return_eV;
+    rules->array_timeout_s = r->array_timeout_s;
+    rules->rebin_eV = r->rebin_eV;
+    station->record_events = r->record_events;
 }
 
 xasStatus xasConfStationRead(const config_setting_t *group,
@@ -327,6 +245,9 @@ xasStatus xasConfStationRead(const config_setting_t *group,
     station->rules.element[2] = 0;
     status = readCalib(group, &r, &station->calib, message);
     if (status == xasOk)
-        status = readPvs(group, station, message);
-    return status == xasOk ? readRequired(group, station, message) : status;
+        status = xasConfPvsRead(group, station, message);
+    if (status == xasOk)
+        status = xasConfRulesRead(group, r.pace, station, message);
+    return status == xasOk ? xasConfRulesCheck(group, station, message)
+                           : status;
 }
