@@ -1,24 +1,26 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-3-Clause
 # xasdChannel against a real IOC: connect, first values, values in order, gets,
-# texts, and a restart of the IOC.
+# texts, arrays, and a restart of the IOC.
 use strict;
 use warnings;
 use utf8;
 use lib '..';
+use File::Temp;
 use Test::More;
-use XasWire qw(freePort wireEnvironment launch);
+use XasWire qw(freePorts wireEnvironment launch);
 
 binmode $_, ':encoding(UTF-8)'
     for Test::More->builder->output, Test::More->builder->failure_output;
 my $softIoc = XasWire::baseProgram('softIoc');
 plan skip_all => 'no softIoc in this EPICS Base' unless $softIoc;
 
-my $port = freePort();
-my $repeater = wireEnvironment($port);
+my ($port, $smallPort) = freePorts(2);
+my $repeater = wireEnvironment($port, $smallPort);
 
 sub startIoc {
-    my $ioc = launch($softIoc, '-d', '../channel.db');
+    my ($db) = @_;
+    my $ioc = launch($softIoc, '-d', $db // '../channel.db');
     ok($ioc->expect(qr/iocRun: All initialization complete/), 'IOC runs');
     return $ioc;
 }
@@ -126,4 +128,64 @@ $print->say('count');
 is($print->expect(qr/^count/),
     'count expected 10 connected 9 reconnects 9', 'reconnects are counted');
 is($print->finish, 0, 'stops');
+
+# Arrays: of any number type, as long as they are now, one by one; those beside
+# a scalar only when asked for.  What the user allows his clients is not enough
+# for the largest, and raised.
+$ENV{EPICS_CA_AUTO_ARRAY_BYTES} = 'NO';
+$ENV{EPICS_CA_MAX_ARRAY_BYTES} = 16384;
+my $arrays = launch('./channelPrint', qw(energy[]=T:Wave i0[]=T:Long
+    i1[]=T:Float fluor=T:Det fluor[final]=T:Long sequence=T:Point
+    tey[final]=T:Never2));
+expectAll($arrays, 20, qr/MAX_ARRAY_BYTES raised from 16384 to 801000$/,
+    (map { qr/^connect $_\[\] server/ } qw(energy i0 i1 fluor)),
+    qr/^connect fluor server/, qr/^value fluor 1 .* initial$/,
+    qr/^value energy\[\] 0 severity 3 no stamp initial$/,
+    qr/^value i0\[\] 3: 3 \.\.\. 5 severity 3 no stamp initial$/,
+    qr/^value i1\[\] 2: 0\.5 \.\.\. -0\.25 .* initial$/);
+$arrays->say('arrays energy,fluor,tey 5', 'get fluor 6', 'get i0 7',
+    'missing', 'count');
+expectAll($arrays, 10, qr/^reply energy\[\] 0 ask 5 /,
+    qr/^reply fluor\[\] 3: 3 \.\.\. 5 ask 5 /, qr/^reply fluor 1 ask 6 /,
+    qr/^reply i0\[\] 3: 3 \.\.\. 5 ask 7 /,
+    qr/^missing 1: tey T:Never2 \(array\)$/,
+    qr/^count expected 7 connected 6 reconnects 0$/);
+delete @ENV{qw(EPICS_CA_AUTO_ARRAY_BYTES EPICS_CA_MAX_ARRAY_BYTES)};
+for my $n (333, 19990, 1) {
+    XasWire::run(XasWire::baseProgram('caput'), '-t', '-a', 'T:Wave', $n,
+        map { 7000 + $_ } 1 .. $n);
+    is($arrays->expect(qr/^value energy/), sprintf('value energy[]%s severity '
+        . '0 stamp now', " $n: 7001 ... " . (7000 + $n)), "an array of $n");
+}
+is($arrays->finish, 0, 'stops');
+$ioc->end;
+
+# An IOC that may not send so much.
+my $small = File::Temp->new(SUFFIX => '.db');
+print $small 'record(histogram, "S:Wave") { field(NELM, "3000") }',
+    'record(waveform, "S:Short") { field(NELM, "2") field(INP, [1,2]) ',
+    'field(FTVL, "DOUBLE") }', "\n"; # a histogram is always full
+close $small;
+{
+    local @ENV{qw(EPICS_CA_AUTO_ARRAY_BYTES EPICS_CA_MAX_ARRAY_BYTES
+        EPICS_CAS_SERVER_PORT)} = ('NO', 16384, $smallPort);
+    $ioc = startIoc("$small");
+}
+my $refused = launch('./channelPrint', 'i0[]=S:Wave', 'i1[]=S:Short',
+    'tey[final]=S:Wave');
+expectAll($refused, 20, qr/^value i1\[\] 2: 1 \.\.\. 2 /,
+    qr/xasd: TEST: the IOC of S:Wave cannot send its 3000 elements: set EPICS_CA_MAX_ARRAY_BYTES=24100 in that IOC$/);
+$refused->say('arrays tey 8');
+is($refused->expect(qr/^reply/), 'reply tey[] nan ask 8 severity 3 no stamp',
+    'a get of it fails, but has an answer');
+is($refused->finish, 0, 'stops');
+
+# A line about a hundred PVs stays one.
+my $many = launch('./channelPrint', 'i0=N:0',
+    map({ "fluor$_=N:FluorescenceDetectorElement$_" } 1 .. 19));
+$many->say('missing');
+like($many->expect(qr/^missing/),
+    qr/^missing 20: i0 N:0, fluor1 N:Fl\S+1, .*Element\d+ and \d+ more$/,
+    'a list of many is cut at a whole name');
+is($many->finish, 0, 'stops');
 done_testing();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Prints what xasdChannel gives: channelPrint ROLE=PV ...; commands by stdin:
- * "get ROLE,ROLE ASK", "count", "missing", "units"; ends with it. */
+/* Prints what xasdChannel gives: channelPrint ROLE=PV ...; "ROLE[]=PV" is an
+ * array, "ROLE[final]=PV" one beside the role's own PV.  Commands by stdin:
+ * "get ROLE,ROLE ASK", "arrays ROLE,ROLE ASK", "count", "missing", "units";
+ * ends with it. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +18,15 @@ static void print(const xasEvent *e)
 {
     double lag_ms = (double)(e->received_ns - e->stamp_ns) * 1e-6;
 
-    printf("%s %s", kinds[e->kind], xasRoleName((xasRole)e->role));
+    printf("%s %s%s", kinds[e->kind], xasRoleName((xasRole)e->role),
+           e->isArray ? "[]" : "");
     if (e->kind == xasEventConnect)
         printf(" server %g", e->value);
     else if (e->text)
         printf(" \"%s\"", e->text);
+    else if (e->count)
+        printf(" %zu: %.17g ... %.17g", e->count, e->array[0],
+               e->array[e->count - 1]);
     else if (e->kind == xasEventValue || e->kind == xasEventReply)
         printf(" %.17g", e->value);
     if (e->kind == xasEventReply)
@@ -52,7 +58,9 @@ static void obey(xasdChannels *channels, char *line)
     unsigned ask;
 
     if (sscanf(line, "get %199s %u", names, &ask) == 2) {
-        xasdChannelsGet(channels, 0, rolesOf(names), ask);
+        xasdChannelsGet(channels, 0, rolesOf(names), false, ask);
+    } else if (sscanf(line, "arrays %199s %u", names, &ask) == 2) {
+        xasdChannelsGet(channels, 0, rolesOf(names), true, ask);
     } else if (!strncmp(line, "count", 5)) {
         xasdChannelsCount(channels, 0, &count);
         printf("count expected %u connected %u reconnects %u\n", count.expected,
@@ -67,6 +75,31 @@ static void obey(xasdChannels *channels, char *line)
     }
 }
 
+/* ROLE=PV, ROLE[]=PV or ROLE[final]=PV */
+static bool use(xasdStation *station, char *word)
+{
+    char *value = strchr(word, '='), *bracket;
+    xasRole role;
+
+    if (!value)
+        return false;
+    *value++ = 0;
+    bracket = strchr(word, '[');
+    if (bracket)
+        *bracket++ = 0;
+    role = xasRoleFromName(word);
+    if (role == xasRoleCount)
+        return false;
+    if (bracket && *bracket == 'f') {
+        station->final[role] = value;
+        return true;
+    }
+    if (bracket)
+        station->arrays |= xasRoleBit((int)role);
+    station->pv[role] = value;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     xasdStation station = { .name = "TEST", .energy_scale = 1 };
@@ -74,21 +107,12 @@ int main(int argc, char **argv)
     xasdQueue *queue = NULL;
     char line[512];
 
-    for (int i = 1; i < argc; i++) {
-        char *value = strchr(argv[i], '=');
-        xasRole role;
-
-        if (!value)
+    for (int i = 1; i < argc; i++)
+        if (!use(&station, argv[i]))
             return 2;
-        *value = 0;
-        role = xasRoleFromName(argv[i]);
-        if (role == xasRoleCount)
-            return 2;
-        station.pv[role] = value + 1;
-    }
     setvbuf(stdin, NULL, _IONBF, 0); /* poll() must see every line */
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (xasdQueueCreate(65536, 65536, &queue) ||
+    if (xasdQueueCreate(65536, 16u << 20, &queue) ||
         xasdChannelsStart(&station, 1, 9, queue, &channels))
         return 1;
     for (;;) {

@@ -66,6 +66,38 @@ static void testBounds(void)
     xasdQueueDestroy(q);
 }
 
+static void testArrays(void)
+{
+    const double sweep[3] = { 1, 2, 3 };
+    xasdQueue *q = NULL;
+    xasEvent e = { .isArray = true, .array = sweep, .count = 3 }, got;
+
+    if (xasdQueueCreate(8, 2 * sizeof sweep + 3, &q))
+        testAbort("no queue");
+    testOk1(xasdQueuePush(q, &e) == xasOk);
+    e.text = "ab";
+    testOk1(xasdQueuePush(q, &e) == xasOk);
+    e.text = NULL;
+    e.count = 1;
+    testOk(xasdQueuePush(q, &e) == xasErrFull, "no room for one element more");
+    e.count = 0;
+    testOk(xasdQueuePush(q, &e) == xasOk, "for an empty array there is");
+    testOk1(xasdQueuePop(q, &got) && got.isArray && got.count == 3);
+    testOk1(got.array != sweep && !memcmp(got.array, sweep, sizeof sweep));
+    testOk1(!got.text);
+    testOk1(xasdQueuePop(q, &got) && got.text && !strcmp(got.text, "ab") &&
+            !memcmp(got.array, sweep, sizeof sweep));
+    testOk1(xasdQueuePop(q, &got) && got.kind == xasEventOverflow);
+    testOk1(xasdQueuePop(q, &got) && !got.count && !got.array);
+    e.count = 3;
+    testOk(!xasdQueuePush(q, &e) && !xasdQueuePush(q, &e),
+           "the room for arrays came back");
+    testOk1(xasdQueuePeak(q) == 3);
+    testOk1(xasdQueuePop(q, &got) && xasdQueuePeak(q) == 2);
+    testOk1(xasdQueuePeak(q) == 1);
+    xasdQueueDestroy(q); /* with an array in it */
+}
+
 static bool isLoss(xasdQueue *q, uint16_t station, double events)
 {
     xasEvent got;
@@ -95,6 +127,7 @@ static void testLosses(void)
         (void)xasdQueuePush(q, &e);
     }
     testOk1(xasdQueueDropped(q) == 4);
+    testOk1(xasdQueueDroppedOf(q, 3) == 2 && xasdQueueDroppedOf(q, 7) == 2);
     testOk1(isValue(q, 0));
     e = event(6, NULL);
     e.station = 3;
@@ -206,6 +239,7 @@ MAIN(queueTest)
 
     testPlan(0);
     testBounds();
+    testArrays();
     testLosses();
     /* each producer waits for its event to be taken: so the consumer sleeps
      * and is woken again and again */

@@ -38,7 +38,8 @@ static void obey(xasAssembler *a, xasdChannels *channels)
     while (xasAssemblerNext(a, &action)) {
         if (action.kind == xasActionGet) {
             gets++;
-            xasdChannelsGet(channels, 0, action.roles, action.ask);
+            xasdChannelsGet(channels, 0, action.roles, action.arrays,
+                            action.ask);
         } else if (action.kind == xasActionStart) {
             printf("start\n");
         } else if (action.kind == xasActionEnd) {

@@ -10,7 +10,11 @@
 typedef struct xasdStation {
     const char *name;
     const char *pv[xasRoleCount]; /* NULL or "" where the role is not given */
-    double energy_scale;          /* 1000 if the energy PV is in keV, else 1 */
+    /* Arrays that are read only when asked for, such as those of a sscan
+     * record; NULL or "" where there is none. */
+    const char *final[xasChannelCount];
+    xasRoles arrays;     /* roles whose pv is an array: each monitor is one */
+    double energy_scale; /* 1000 if the energy PV is in keV, else 1 */
 } xasdStation;
 
 /** All channels to the beamline; the only user of libca. */
@@ -23,6 +27,9 @@ typedef struct xasdChannels xasdChannels;
  * the first after a connect. A PV given for two roles has one channel and
  * gives an event for each, commit last. Text: strings, labels of an enum,
  * CHAR arrays, long strings by their field's "$" form; see xasdTextClean.
+ * Arrays come as doubles, as many as the server has in them now; the event
+ * says isArray, and so do connect and disconnect of an array. One that the
+ * server refuses to send for its size is logged, and gives no event.
  * Nothing is missing for being absent now: libca goes on searching.
  * The calling thread is attached to the context and must be the one that
  * calls xasdChannelsGet and xasdChannelsStop.
@@ -37,9 +44,11 @@ void xasdChannelsStop(xasdChannels *channels);
 
 /** \brief Read roles (a bit set) once; each answer comes as a xasEventReply
  * with this number. A get that fails on a connected PV answers with severity
- * INVALID and NaN; on a PV without connection there is no answer. */
+ * INVALID and NaN, for an array with none; on a PV without connection there is
+ * no answer.
+ * \param arrays  of a role with an array beside its scalar: that one */
 void xasdChannelsGet(xasdChannels *channels, size_t station, xasRoles roles,
-                     uint32_t ask);
+                     bool arrays, uint32_t ask);
 
 /** Connections of a station, counted by PV. */
 typedef struct xasdConnections {
@@ -49,7 +58,8 @@ typedef struct xasdConnections {
 void xasdChannelsCount(xasdChannels *channels, size_t station,
                        xasdConnections *out);
 
-/** \brief List "i0 BL5S1:I0, i1 BL5S1:I1" of PVs without connection.
+/** \brief List "i0 BL5S1:I0, i1 BL5S1:I1" of PVs without connection; of more
+ * than fit whole, "and 50 more".
  * \return how many there are, listed or not */
 size_t xasdChannelsMissing(xasdChannels *channels, size_t station, char *out,
                            size_t size);

@@ -7,11 +7,13 @@
 #include <cadef.h>
 
 #include "xasdChannel.h"
+#include "xasdText.h"
 
-/* Internal to acquire: xasdChannel.c has the callbacks and gets,
- * xasdChannelWatch.c the thread that does what a callback must not. */
+/* Internal to acquire: xasdChannel.c has start and stop, xasdChannelEvent.c
+ * the callbacks, xasdChannelGet.c the gets, xasdChannelWatch.c the thread that
+ * does what a callback must not. */
 
-enum { xasdRequests = 1024, xasdServers = 64, xasdHostSize = 128 };
+enum { xasdServers = 64, xasdHostSize = 128, xasdAsksPerLink = 64 };
 
 /** One PV. What is fixed at the start stands first. */
 typedef struct xasdLink {
@@ -19,6 +21,8 @@ typedef struct xasdLink {
     uint16_t station;
     xasRoles roles;
     bool text;
+    bool array;
+    bool final; /* an array that is read only when asked for */
     char name[128];
     chid chan;
 
@@ -31,6 +35,9 @@ typedef struct xasdLink {
     bool fresh; /* its next monitor is the first after a connect */
     bool setUp; /* the watch thread must look at it */
     bool unitsKnown;
+    unsigned asks;    /* unanswered */
+    bool refused;     /* its server cannot send it for its size */
+    bool refusedSaid; /* in the log */
     short type;
     unsigned long count, longCount;
     int64_t since_ns; /* of the connection, monotonic */
@@ -45,11 +52,12 @@ typedef struct xasdRequest {
     xasdLink *link;
     xasRoles roles;
     uint32_t ask;
-    bool busy;
+    struct xasdRequest *next; /* of those that are free */
 } xasdRequest;
 
 typedef struct xasdStationState {
     const char *name;
+    size_t first, end; /* its links */
     double energy_scale;
     unsigned expected, connected, reconnects;
     unsigned said; /* missing, as last logged */
@@ -71,8 +79,8 @@ struct xasdChannels {
     pthread_cond_t wake;
     bool woken, stop;
     xasdStationState *station;
-    xasdRequest request[xasdRequests];
-    size_t nextRequest;
+    xasdRequest *request, *freeRequest; /* xasdAsksPerLink for each link */
+    size_t usedRequests;                /* of them were ever taken */
     char server[xasdServers][xasdHostSize];
     long exceptionStat; /* last logged, and when */
     int64_t exception_ns;
@@ -80,8 +88,18 @@ struct xasdChannels {
 
 int64_t xasdMonotonic(void);
 void xasdWake(xasdChannels *channels);
-/** \brief Callback of a text's subscription. */
-void xasdTextEvent(struct event_handler_args args);
+/** \brief One event for each of these roles of the PV. */
+void xasdLinkPush(const xasdLink *link, xasRoles roles, xasEvent event);
+/** \brief The value in an answer or monitor; `text` holds its text. */
+xasEvent xasdLinkDecode(const xasdLink *link, struct event_handler_args args,
+                        char text[XASD_TEXT_SIZE]);
+/** \brief The answer was an error; true if it is told by a line in the log:
+ * the server cannot send the array. */
+bool xasdLinkRefused(xasdLink *link, int status);
+/** \brief Callbacks of a channel and of its subscription. */
+void xasdLinkConnection(struct connection_handler_args args);
+void xasdLinkEvent(struct event_handler_args args);
+/** \brief NULL when too many are unanswered. */
 xasdRequest *xasdRequestTake(xasdLink *link, xasRoles roles, uint32_t ask);
 void xasdRequestGive(xasdRequest *request);
 void *xasdChannelWatch(void *channels);

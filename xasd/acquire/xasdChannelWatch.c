@@ -10,12 +10,10 @@
 
 #include <errlog.h>
 
-#include "xasdText.h"
-
 static const int64_t second_ns = 1000000000;
 
 /* A line of so many PVs with their roles. */
-#define MISSING_SIZE 1600
+#define MISSING_SIZE 400
 
 static char *startOf(char *out, size_t size, const char *text, size_t n)
 {
@@ -116,7 +114,7 @@ static void subscribe(xasdLink *link, chid from, chtype type,
         (void)ca_clear_subscription(old);
     link->sub = NULL;
     if (ca_create_subscription(type, count, from, DBE_VALUE | DBE_ALARM,
-                               xasdTextEvent, link, &link->sub) != ECA_NORMAL)
+                               xasdLinkEvent, link, &link->sub) != ECA_NORMAL)
         link->sub = NULL;
 }
 
@@ -181,6 +179,31 @@ static bool setUpText(xasdLink *link)
     return false;
 }
 
+/* An IOC built before Base 3.16, or told so, sends arrays up to a size that
+ * only its own environment sets. */
+static void checkRefused(xasdLink *link)
+{
+    xasdChannels *c = link->owner;
+    const char *station = c->station[link->station].name;
+    unsigned long count;
+    bool refused, changed;
+
+    (void)pthread_mutex_lock(&c->mutex);
+    refused = link->refused;
+    changed = refused != link->refusedSaid;
+    link->refusedSaid = refused;
+    count = link->count;
+    (void)pthread_mutex_unlock(&c->mutex);
+    if (changed && refused)
+        errlogSevPrintf(errlogMajor,
+                        "xasd: %s: the IOC of %s cannot send its %lu elements: "
+                        "set EPICS_CA_MAX_ARRAY_BYTES=%lu in that IOC\n",
+                        station, link->name, count, count * 8 + 100);
+    else if (changed)
+        errlogSevPrintf(errlogInfo, "xasd: %s: %s comes now\n", station,
+                        link->name);
+}
+
 static bool setUp(xasdLink *link)
 {
     bool wanted, again = false;
@@ -191,6 +214,8 @@ static bool setUp(xasdLink *link)
     (void)pthread_mutex_unlock(&link->owner->mutex);
     if (wanted && link->text)
         again = setUpText(link);
+    if (wanted && link->array)
+        checkRefused(link);
     if (wanted && (link->roles & xasRoleBit(xasRoleEnergy)))
         askUnits(link);
     if (link->roles & xasRoleBit(xasRoleEnergy))

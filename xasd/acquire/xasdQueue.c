@@ -11,32 +11,35 @@ enum { stations = 64 };
 
 typedef struct slot {
     xasEvent event;
+    void *block; /* holds its array and its text, in this order */
+    size_t bytes;
     uint64_t lost; /* events of its station dropped just before it */
 } slot;
 
 /* What was dropped of a station since its last event in the queue. */
 typedef struct loss {
     uint64_t events;
+    uint64_t ever;
     uint16_t generation;
     int64_t received_ns;
 } loss;
 
 struct xasdQueue {
     int fd;
-    size_t capacity, textLimit;
-    char *popped; /* text of the last event taken: the consumer's alone */
+    size_t capacity, byteLimit;
+    void *popped; /* block of the last event taken: the consumer's alone */
 
     pthread_mutex_t mutex; /* guards all below */
     slot *ring;
-    size_t first, count;
-    size_t textBytes;
+    size_t first, count, peak;
+    size_t bytes;
     bool signalled;   /* fd is readable */
     uint64_t dropped; /* ever */
     bool anyLoss;     /* in `lost` */
     loss lost[stations];
 };
 
-xasStatus xasdQueueCreate(size_t capacity, size_t textBytes, xasdQueue **out)
+xasStatus xasdQueueCreate(size_t capacity, size_t bytes, xasdQueue **out)
 {
     xasdQueue *q;
 
@@ -46,7 +49,7 @@ xasStatus xasdQueueCreate(size_t capacity, size_t textBytes, xasdQueue **out)
     if (!q)
         return xasErrMemory;
     q->capacity = capacity;
-    q->textLimit = textBytes;
+    q->byteLimit = bytes;
     q->ring = calloc(capacity, sizeof *q->ring);
     q->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (!q->ring || q->fd < 0 || pthread_mutex_init(&q->mutex, NULL)) {
@@ -67,7 +70,7 @@ void xasdQueueDestroy(xasdQueue *q)
     if (!q)
         return;
     for (size_t i = 0; i < q->count; i++)
-        free((char *)q->ring[(q->first + i) % q->capacity].event.text);
+        free(q->ring[(q->first + i) % q->capacity].block);
     free(q->popped);
     free(q->ring);
     (void)close(q->fd);
@@ -102,40 +105,81 @@ static void drop(xasdQueue *q, const xasEvent *event)
         return;
     q->anyLoss = true;
     q->lost[event->station].events++;
+    q->lost[event->station].ever++;
     q->lost[event->station].generation = event->generation;
     q->lost[event->station].received_ns = event->received_ns;
     signalOn(q);
 }
 
+/* The pointers of an event moved into a block of its own. */
+static void own(xasEvent *event, char *block, size_t arrayBytes,
+                size_t textBytes)
+{
+    if (arrayBytes) {
+        memcpy(block, event->array, arrayBytes);
+        event->array = (const double *)(void *)block;
+    }
+    if (textBytes) {
+        memcpy(block + arrayBytes, event->text, textBytes);
+        event->text = block + arrayBytes;
+    }
+}
+
+static bool fits(const xasdQueue *q, size_t bytes)
+{
+    return q->count < q->capacity && bytes <= q->byteLimit - q->bytes;
+}
+
+static void append(xasdQueue *q, const slot *item)
+{
+    slot *to = &q->ring[(q->first + q->count) % q->capacity];
+    uint16_t station = item->event.station;
+
+    *to = *item;
+    if (q->anyLoss && station < stations) {
+        to->lost = q->lost[station].events;
+        q->lost[station].events = 0;
+    }
+    q->bytes += item->bytes;
+    q->count++;
+    if (q->count > q->peak)
+        q->peak = q->count;
+    signalOn(q);
+}
+
 xasStatus xasdQueuePush(xasdQueue *q, const xasEvent *event)
 {
-    size_t bytes = event->text ? strlen(event->text) + 1 : 0;
-    char *text = bytes ? malloc(bytes) : NULL;
-    xasStatus status = bytes && !text ? xasErrMemory : xasOk;
+    size_t textBytes = event->text ? strlen(event->text) + 1 : 0;
+    size_t arrayBytes = event->array ? event->count * sizeof(double) : 0;
+    slot item = { .event = *event, .bytes = textBytes + arrayBytes };
+    xasStatus status = xasOk;
 
-    if (text)
-        memcpy(text, event->text, bytes);
-    (void)pthread_mutex_lock(&q->mutex);
-    if (q->count == q->capacity || bytes > q->textLimit - q->textBytes)
-        status = xasErrFull;
-    if (status) {
-        drop(q, event);
-    } else {
-        slot *to = &q->ring[(q->first + q->count) % q->capacity];
-
-        *to = (slot){ .event = *event };
-        to->event.text = text;
-        if (q->anyLoss && event->station < stations) {
-            to->lost = q->lost[event->station].events;
-            q->lost[event->station].events = 0;
-        }
-        q->textBytes += bytes;
-        q->count++;
-        signalOn(q);
+    if (!arrayBytes) {
+        item.event.array = NULL;
+        item.event.count = 0;
     }
+    /* Copied without the lock, but not where there is no room for it. */
+    if (item.bytes) {
+        (void)pthread_mutex_lock(&q->mutex);
+        if (!fits(q, item.bytes))
+            status = xasErrFull;
+        (void)pthread_mutex_unlock(&q->mutex);
+        item.block = status ? NULL : malloc(item.bytes);
+        if (item.block)
+            own(&item.event, item.block, arrayBytes, textBytes);
+        else if (!status)
+            status = xasErrMemory;
+    }
+    (void)pthread_mutex_lock(&q->mutex);
+    if (!status && !fits(q, item.bytes))
+        status = xasErrFull;
+    if (status)
+        drop(q, event);
+    else
+        append(q, &item);
     (void)pthread_mutex_unlock(&q->mutex);
     if (status)
-        free(text);
+        free(item.block);
     return status;
 }
 
@@ -169,15 +213,16 @@ static void popEvent(xasdQueue *q, xasEvent *event)
 
     *event = from->event;
     if (from->lost) {
-        loss l = { from->lost, event->generation, event->received_ns };
+        loss l = { .events = from->lost,
+                   .generation = event->generation,
+                   .received_ns = event->received_ns };
 
         *event = overflow(event->station, &l);
         from->lost = 0;
         return; /* the event itself is next */
     }
-    q->popped = (char *)event->text;
-    if (event->text)
-        q->textBytes -= strlen(event->text) + 1;
+    q->popped = from->block;
+    q->bytes -= from->bytes;
     q->first = (q->first + 1) % q->capacity;
     q->count--;
 }
@@ -222,4 +267,27 @@ size_t xasdQueueLength(xasdQueue *q)
     length = q->count;
     (void)pthread_mutex_unlock(&q->mutex);
     return length;
+}
+
+uint64_t xasdQueueDroppedOf(xasdQueue *q, uint16_t station)
+{
+    uint64_t dropped;
+
+    if (station >= stations)
+        return 0;
+    (void)pthread_mutex_lock(&q->mutex);
+    dropped = q->lost[station].ever;
+    (void)pthread_mutex_unlock(&q->mutex);
+    return dropped;
+}
+
+size_t xasdQueuePeak(xasdQueue *q)
+{
+    size_t peak;
+
+    (void)pthread_mutex_lock(&q->mutex);
+    peak = q->peak;
+    q->peak = q->count;
+    (void)pthread_mutex_unlock(&q->mutex);
+    return peak;
 }

@@ -9,22 +9,23 @@
  * does not fit is dropped, counted, and told in its place by an event. */
 typedef struct xasdQueue xasdQueue;
 
-/** \param capacity   events
- * \param textBytes  room for the texts of queued events, ends included
+/** \param capacity  events
+ * \param bytes     room for the texts (ends included) and arrays of queued
+ *                  events
  * \return xasErrArg, xasErrMemory, xasErrIo (no eventfd) */
-xasStatus xasdQueueCreate(size_t capacity, size_t textBytes, xasdQueue **out);
+xasStatus xasdQueueCreate(size_t capacity, size_t bytes, xasdQueue **out);
 void xasdQueueDestroy(xasdQueue *queue);
 
-/** \brief Append an event; its text is copied. From any thread; waits for
- * nothing but a short mutex.
- * \return xasErrFull: dropped and counted; xasErrMemory: as full */
+/** \brief Append an event; its text and array are copied. From any thread;
+ * waits for nothing but a short mutex. \return xasErrFull: dropped and counted;
+ * xasErrMemory: as full */
 xasStatus xasdQueuePush(xasdQueue *queue, const xasEvent *event);
 
 /** \brief Take the oldest event; from one thread only.
  *
  * Where events of a station were dropped, a xasEventOverflow comes before its
  * next event (or when the queue is empty): value is their number.
- * event->text is valid until the next call.
+ * event->text and event->array are valid until the next call.
  * \return false if there is none */
 bool xasdQueuePop(xasdQueue *queue, xasEvent *event);
 
@@ -34,7 +35,11 @@ int xasdQueueFd(const xasdQueue *queue);
 
 /** \brief Events dropped since it was made. */
 uint64_t xasdQueueDropped(xasdQueue *queue);
+/** \brief Those of one station; 0 for one it cannot tell. */
+uint64_t xasdQueueDroppedOf(xasdQueue *queue, uint16_t station);
 /** \brief Events in it now. */
 size_t xasdQueueLength(xasdQueue *queue);
+/** \brief The most there were since the last call. */
+size_t xasdQueuePeak(xasdQueue *queue);
 
 #endif

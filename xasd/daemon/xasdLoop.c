@@ -18,10 +18,12 @@
 #include "xasdSnapshot.h"
 #include "xasdWatch.h"
 
-#define QUEUE_EVENTS     65536
-#define QUEUE_TEXT_BYTES (4u << 20)
-#define TICK_MS          100
-#define SECOND_NS        1000000000LL
+#define QUEUE_EVENTS 65536
+/* A sweep of 20,000 points, 5 channels and 57 of a detector's elements is 10
+ * MB; some stations may post theirs at once. Taken only as long as needed. */
+#define QUEUE_BYTES (128u << 20)
+#define TICK_MS     100
+#define SECOND_NS   1000000000LL
 /* So many events at a time, then timers and signals have their turn. */
 #define BATCH 10000
 
@@ -40,9 +42,9 @@ static struct {
     int64_t heartbeat;
 } the;
 
-static void get(size_t station, xasRoles roles, uint32_t ask)
+static void get(size_t station, xasRoles roles, bool arrays, uint32_t ask)
 {
-    xasdChannelsGet(the.channels, station, roles, ask);
+    xasdChannelsGet(the.channels, station, roles, arrays, ask);
 }
 
 static void drain(size_t most)
@@ -117,13 +119,15 @@ static xasStatus makeStations(void)
 
 static xasStatus connectAll(void)
 {
-    xasdStation list[XAS_STATIONS_MAX];
+    xasdStation list[XAS_STATIONS_MAX] = { 0 };
 
     for (size_t i = 0; i < the.conf->nStations; i++) {
         const xasConfStation *own = &the.conf->station[i];
 
         list[i].name = own->name;
         list[i].energy_scale = own->rules.energy_scale;
+        if (own->rules.mode == xasModeArray)
+            list[i].arrays = XAS_ROLES_CHANNELS;
         for (int role = 0; role < xasRoleCount; role++)
             list[i].pv[role] = own->pv[role];
     }
@@ -324,9 +328,8 @@ xasStatus xasdLoopRun(const xasConf *conf, xasdWorker *worker)
     for (size_t i = 0; i < conf->nStations; i++)
         xasdSetupSaid(i, &the.said[i]);
     the.base = event_base_new();
-    status = the.base
-                 ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_TEXT_BYTES, &the.queue)
-                 : xasErrMemory;
+    status = the.base ? xasdQueueCreate(QUEUE_EVENTS, QUEUE_BYTES, &the.queue)
+                      : xasErrMemory;
     if (status == xasOk)
         status = makeStations();
     if (status == xasOk)

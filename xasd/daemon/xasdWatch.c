@@ -147,7 +147,9 @@ static void drain(xasdWatch *s, int64_t now_ns)
     while (xasAssemblerNext(s->assembler, &action)) {
         s->changed = true;
         switch (action.kind) {
-        case xasActionGet: s->get(s->index, action.roles, action.ask); break;
+        case xasActionGet:
+            s->get(s->index, action.roles, action.arrays, action.ask);
+            break;
         case xasActionStart: onStart(s); break;
         case xasActionPoint:
             if (xasAssemblerScan(s->assembler)->n - s->journalled >=

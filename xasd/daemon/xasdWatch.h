@@ -9,8 +9,9 @@
  * records.  Loop thread only. */
 typedef struct xasdWatch xasdWatch;
 
-/** Asks the station's PVs once; the loop's way to xasdChannels. */
-typedef void (*xasdWatchGet)(size_t station, xasRoles roles, uint32_t ask);
+/** Asks the station's PVs once; the loop's way to xasdChannelsGet. */
+typedef void (*xasdWatchGet)(size_t station, xasRoles roles, bool arrays,
+                             uint32_t ask);
 
 /** \brief Make it, with the scan of an earlier run that is to be resumed.
  * \param index  in the configuration   \param resume  moved in; NULL: none */
