@@ -130,6 +130,8 @@ static xasStatus connectAll(void)
             list[i].arrays = XAS_ROLES_CHANNELS;
         for (int role = 0; role < xasRoleCount; role++)
             list[i].pv[role] = own->pv[role];
+        for (int role = 0; role < xasChannelCount; role++)
+            list[i].final[role] = own->final[role];
     }
     return xasdChannelsStart(list, the.conf->nStations, the.generation,
                              the.queue, &the.channels);
