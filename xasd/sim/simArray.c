@@ -75,16 +75,22 @@ static size_t lengthOf(const Sweep *w, int which)
 static void postArray(Sweep *w, int which)
 {
     simScan *scan = w->scan;
-    const xasSimStep *step = &scan->schedule->step[w->from];
     size_t n = lengthOf(w, which);
     int signal = which < 2 ? -1 : which - 2;
+    xasSimStamp kind = xasSimStampNow;
     bool broken = false;
 
+    /* An array has one stamp and one alarm: what is wrong with one of its
+     * points is wrong with all. */
     for (size_t i = 0; i < n; i++) {
+        const xasSimStep *step = &scan->schedule->step[w->from + i];
+
         w->values[i] = valueOf(scan, w->from + i, which);
-        broken = broken || scan->schedule->step[w->from + i].invalid;
+        broken = broken || step->invalid;
+        if (step->stamp != xasSimStampNow)
+            kind = step->stamp;
     }
-    epicsTimeStamp stamp = simStampOf(scan->st, step->stamp, 0);
+    epicsTimeStamp stamp = simStampOf(scan->st, kind, 0);
 
     simPutArray(recordOf(scan->st, which), w->values, n,
                 broken && signal < xasSimSignals &&

@@ -8,9 +8,9 @@
 
 #include "simScan.h"
 
-/* Behind by more than this, the monochromator waits: catching up would be a
- * burst, and Channel Access drops those. */
-#define BEHIND_S 0.02
+/* Behind by more readings than this, the monochromator waits: catching up would
+ * be a burst, and a client's queue holds about a hundred. */
+#define BEHIND_MAX 50
 
 /* Energy first, then signals. */
 enum { streamsMax = 1 + xasSimSignals };
@@ -27,6 +27,7 @@ typedef struct Run {
     Stream stream[streamsMax];
     double start_s, end_s; /* clock at time 0; length of the scan */
     double rate;           /* of the signals: what points are counted by */
+    double all;  /* readings per second, of all streams */
     size_t points;
 } Run;
 
@@ -172,6 +173,7 @@ static void addStreams(Run *r)
             s->rate = st->now[simSetEnergyRate];
         else if (st->count[i - 1])
             s->rate = i == 1 ? st->now[simSetI0Rate] : r->rate;
+        r->all += s->rate;
         s->at_s = i && s->rate > 0 ? (1 + 0.13 * i) / s->rate : 0;
         s->due_s = dueOf(r, s);
     }
@@ -181,7 +183,7 @@ static bool post(Run *r, Stream *s)
 {
     double behind = simClock() - s->due_s;
 
-    if (behind > BEHIND_S) {
+    if (behind * r->all > BEHIND_MAX) {
         r->start_s += behind;
         for (int i = 0; i < streamsMax; i++)
             r->stream[i].due_s += behind;

@@ -126,13 +126,16 @@ bool simScanSscan(simScan *scan)
     epicsTimeStamp stamp;
     bool go = true;
 
-    s.npts = scan->schedule->planned < SIM_SSCAN_MAX ? scan->schedule->planned
-                                                     : SIM_SSCAN_MAX;
+    /* A point that is measured again is one of its table. */
+    s.npts = scan->schedule->n > scan->schedule->planned
+                 ? scan->schedule->n
+                 : scan->schedule->planned;
+    if (s.npts > SIM_SSCAN_MAX)
+        s.npts = SIM_SSCAN_MAX;
     s.array = malloc(SIM_SSCAN_MAX * sizeof *s.array);
     if (!s.array)
         return false;
     begin(&s);
-    /* It does not measure a point again, nor more than it has room for. */
     for (size_t i = 0; i < scan->schedule->n && s.cpt < s.npts && go; i++) {
         go = simStepWait(&s.run, i);
         if (!go)
