@@ -110,7 +110,8 @@ for my $channel (qw(Signal Energy I0)) {
     is(scalar(grep { $_->{severity} ne 'NO_ALARM' } @e), 10, 'no other');
     @e = scan({ 'Fault:Channel' => $channel, 'Fault:NanAt' => 6,
         'Fault:NanN' => 2 });
-    is(where(map { !!($_->{value} =~ /nan/i) } of($pv, @e)), '6 7', "$pv is NaN");
+    is(where(map { !!($_->{value} =~ /nan/i) } of($pv, @e)), '6 7',
+        "$pv is NaN");
     is(scalar(grep { $_->{value} =~ /nan/i } @e), 2, 'no other');
     @e = scan({ 'Fault:Channel' => $channel, 'Fault:LateAt' => 6,
         'Fault:LateN' => 1, 'Fault:LateMs' => 1 });

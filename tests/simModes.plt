@@ -54,7 +54,8 @@ sub apart {
     cmp_ok(apart($energy, [numbers('K:TruthE')]), '<', 1e-9, 'TruthE');
     cmp_ok(apart([map { log($i0->[$_] / $i1->[$_]) } 0 .. 119],
         [numbers('K:TruthMu')]), '<', 1e-9, 'ln(I0/I1) is TruthMu');
-    cmp_ok(apart([map { 12398.419843 / (2 * 3.1356 * sin($_ * atan2(1, 1) / 45)) }
+    my $degree = atan2(1, 1) / 45;
+    cmp_ok(apart([map { 12398.419843 / (2 * 3.1356 * sin($_ * $degree)) }
         @$angle], $energy), '<', 1e-5, 'Bragg angle');
     is_deeply($set, $energy, 'EnergySet');
     $at->plain('K:', Alternate => 0, Sweeps => 2, NoPoint => 1, Points => 5,
@@ -81,8 +82,9 @@ sub apart {
     cmp_ok(abs($edge - 7112), '<', 0.3, "reference foil: edge at $edge eV");
     $at->plain('L:', Points => 4);
     my @s = $at->scan('L:', {}, qw(scaler:CNT scaler:VAL Point TEY));
-    is(join(' ', map { "$_->{pv}=" . ($_->{pv} =~ /VAL|TEY/ ? 'x' : $_->{value}) }
-        @s), join(' ', map({ "scaler:CNT=1 scaler:VAL=x scaler:CNT=0 TEY=x "
+    my @text = map { "$_->{pv}="
+        . ($_->{pv} =~ /VAL|TEY/ ? 'x' : $_->{value}) } @s;
+    is("@text", join(' ', map({ "scaler:CNT=1 scaler:VAL=x scaler:CNT=0 TEY=x "
         . "Point=$_" } 0 .. 3), 'Point=-1'), 'a scaler counts each point');
     ok(!(grep { $_ < 0.001 } values_of('scaler:VAL', @s)), 'and its time');
 }

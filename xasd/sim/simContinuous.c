@@ -27,7 +27,7 @@ typedef struct Run {
     Stream stream[streamsMax];
     double start_s, end_s; /* clock at time 0; length of the scan */
     double rate;           /* of the signals: what points are counted by */
-    double all;  /* readings per second, of all streams */
+    double all;            /* readings per second, of all streams */
     size_t points;
 } Run;
 
