@@ -137,7 +137,7 @@ static void testFigures(const goldenTable *g)
     char compound[goldenRows][32];
     xasComposition of[goldenRows];
     int z[goldenRows] = { 0 };
-    const xasStudied s = { &g->table, of, z };
+    const xasStudied s = { .table = &g->table, .of = of, .z = z };
     xasFigures *f = NULL;
     xasMessage why = { "" };
 

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "xasFeatures.h"
+#include "xasFormula.h"
 
 static const char *const headNames[] = {
-    "id", "compound", "element", "er_K", "er_L3", "er_L2", "dHf_kJ_per_mol"
+    "id",    "compound", "element",        "er_K",
+    "er_L3", "er_L2",    "dHf_kJ_per_mol", "formula"
 };
 
 enum {
@@ -19,6 +21,7 @@ enum {
     headErL3,
     headErL2,
     headTarget,
+    headFormula,
     nHead,
     absent = -1
 };
@@ -95,10 +98,15 @@ static xasStatus reserve(const xasTsv *t, xasctlMatrix *m)
     const char **column = calloc(t->columns, sizeof *column);
 
     m->numbers = calloc(n * (t->columns + 1 + xasErCount) + 1, sizeof(double));
+    m->formula = calloc(n + 1, sizeof *m->formula);
+    m->element = calloc(n + 1, sizeof *m->element);
+    m->of = calloc(n + 1, sizeof *m->of);
+    m->z = calloc(n + 1, sizeof *m->z);
     m->table.id = id;
     m->table.compound = compound;
     m->table.column = column;
-    if (!id || !compound || !column || !m->numbers)
+    if (!id || !compound || !column || !m->numbers || !m->formula ||
+        !m->element || !m->of || !m->z)
         return xasErrMemory;
     for (size_t c = 0; c < t->columns; c++)
         if (!isHead(t->name[c]))
@@ -109,6 +117,92 @@ static xasStatus reserve(const xasTsv *t, xasctlMatrix *m)
     m->table.y = m->numbers + n * p;
     m->table.er_eV = m->table.y + n;
     return xasOk;
+}
+
+static const char *cellOr(const xasTsv *t, size_t row, long column,
+                          const char *other)
+{
+    const char *cell =
+        column == absent ? "" : xasTsvCell(t, row, (size_t)column);
+
+    return cell[0] ? cell : other;
+}
+
+/* A compound's name as its formula: not every name that can be read is one
+ * ("C1"), it must hold the absorber. "" if it does not. */
+static const char *formulaOf(const char *compound, const char *element)
+{
+    xasComposition any;
+
+    if (element[0])
+        return xasFormulaOfSample("", compound, element);
+    return xasCompositionRead(compound, &any) == xasOk ? compound : "";
+}
+
+static void readFormula(const xasTsv *t, size_t row, const places *p,
+                        xasctlMatrix *m)
+{
+    const char *compound = xasTsvCell(t, row, (size_t)p->of[headCompound]);
+
+    m->element[row] = cellOr(t, row, p->of[headElement], "");
+    m->z[row] = xasElementZ(m->element[row]);
+    m->formula[row] = cellOr(t, row, p->of[headFormula], "");
+    if (!m->formula[row][0])
+        m->formula[row] = formulaOf(compound, m->element[row]);
+    if (xasCompositionRead(m->formula[row], &m->of[row]) != xasOk)
+        m->of[row].n_atoms = 0;
+}
+
+/* Row b's compound becomes that of row a, for all that share it. */
+static void join(const char **compound, size_t n, size_t a, size_t b)
+{
+    const char *from = compound[b];
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(compound[i], from) == 0 && i != b)
+            compound[i] = compound[a];
+    compound[b] = compound[a];
+}
+
+/* Row i with the first row of the same compound by its formula. */
+static void joinByFormula(xasctlMatrix *m, char (*reduced)[XAS_FORMULA_TEXT])
+{
+    const char **compound = (const char **)m->table.compound;
+
+    for (size_t i = 0; i < m->table.n; i++) {
+        xasFormula f;
+        size_t k = 0;
+
+        if (xasFormulaParse(m->formula[i], &f, NULL) != xasOk ||
+            xasFormulaCompound(&f, reduced[i]) != xasOk)
+            continue;
+        while (k < i && strcmp(reduced[k], reduced[i]) != 0)
+            k++;
+        if (k < i && strcmp(compound[k], compound[i]) != 0)
+            join(compound, m->table.n, k, i);
+    }
+}
+
+/* What has to be left out together, beyond equal names. */
+static xasStatus joinRows(xasctlMatrix *m)
+{
+    const xasTable *t = &m->table;
+    const char **compound = (const char **)t->compound;
+    size_t *first = calloc(t->n + 1, sizeof *first);
+    char(*reduced)[XAS_FORMULA_TEXT] = calloc(t->n + 1, sizeof *reduced);
+    xasStatus status = first && reduced ? xasOk : xasErrMemory;
+
+    if (status == xasOk) {
+        joinByFormula(m, reduced);
+        xasCheckSame(t, first);
+        for (size_t i = 0; i < t->n; i++)
+            if (first[i] != i)
+                join(compound, t->n, first[i], i);
+        xasCheckTable(t, m->formula, first, &m->warnings);
+    }
+    free(first);
+    free(reduced);
+    return status;
 }
 
 static xasStatus fill(const char *file, const places *p, xasctlMatrix *m,
@@ -124,6 +218,7 @@ static xasStatus fill(const char *file, const places *p, xasctlMatrix *m,
     for (size_t row = 0; row < t->rows && status == xasOk; row++) {
         id[row] = xasTsvCell(t, row, (size_t)p->of[headId]);
         compound[row] = xasTsvCell(t, row, (size_t)p->of[headCompound]);
+        readFormula(t, row, p, m);
         status =
             number(t, file, row, (size_t)p->of[headTarget], &y[row], message);
         if (status == xasOk)
@@ -152,6 +247,8 @@ xasStatus xasctlMatrixRead(const char *file, xasctlMatrix *out,
     if (status == xasOk)
         status = fill(file, &p, &m, message);
     if (status == xasOk)
+        status = joinRows(&m);
+    if (status == xasOk)
         *out = m;
     else
         xasctlMatrixClear(&m);
@@ -164,6 +261,17 @@ void xasctlMatrixClear(xasctlMatrix *matrix)
     free((void *)matrix->table.compound);
     free((void *)matrix->table.column);
     free(matrix->numbers);
+    free(matrix->formula);
+    free(matrix->element);
+    free(matrix->of);
+    free(matrix->z);
     xasTsvDestroy(matrix->file);
     memset(matrix, 0, sizeof *matrix);
+}
+
+xasStudied xasctlMatrixStudied(const xasctlMatrix *m)
+{
+    return (xasStudied){
+        .table = &m->table, .of = m->of, .z = m->z, .element = m->element
+    };
 }

@@ -69,9 +69,9 @@ static int show(xasctl *ctl, const char *name)
         return xasctlStoreFail(ctl);
     if (ctl->form == xasctlJson) {
         xasJsonInit(&j, stdout);
-        xasctlReportJson(&j, NULL, &head, model);
+        xasctlReportJson(&j, NULL, &head, model, NULL);
     } else {
-        xasctlReportText(&head, model);
+        xasctlReportText(&head, model, NULL);
     }
     xasModelDestroy(model);
     return xasctlDone;

@@ -34,9 +34,16 @@ static void printHead(const xasModelHead *head, const xasModel *m)
                      (long long)head->row);
     if (isfinite(o->clip_sd))
         (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
+    if (o->method != xasMethodLasso || o->per_atom || o->composition)
+        (void)printf("method %s, %s%s\n", xasMethodName(o->method),
+                     o->per_atom
+                         ? "relative columns and Z, learned per mole of "
+                           "atoms"
+                         : "per formula unit",
+                     o->composition ? ", on what the composition leaves" : "");
     (void)printf("%zu samples of %zu compounds; %zu columns, %zu usable, %zu "
                  "kept at |r| < %g, %zu selected\n",
-                 m->n, m->nFolds, m->p, count(m->usable, m->p),
+                 m->n, m->nCompounds, m->p, count(m->usable, m->p),
                  count(m->kept, m->p), o->correlation, m->nSelected);
     (void)printf("alpha %.6g = %g alpha_max, clip %s, at most %zu features\n\n",
                  m->alpha, o->alpha_fraction, clip, o->top);
@@ -44,15 +51,26 @@ static void printHead(const xasModelHead *head, const xasModel *m)
 
 static void printScores(const xasModelHead *head, const xasModel *m)
 {
-    (void)printf("  %-43s %7s %9s %9s %7s\n", "leave one compound out, kJ/mol",
-                 "R2", "MAE", "RMSE", "%FS");
+    const xasTrainOptions *o = &m->options;
+    char folds[48] = "leave one compound out, kJ/mol";
+
+    if (m->nFolds < m->nCompounds)
+        (void)snprintf(folds, sizeof folds, "%zu folds of compounds, kJ/mol",
+                       m->nFolds);
+    (void)printf("  %-43s %7s %9s %9s %7s\n", folds, "R2", "MAE", "RMSE",
+                 "%FS");
     printScore(head && head->synthetic
                    ? "nested: the figure to quote (SYNTHETIC)"
                    : "nested: the figure to quote",
                &m->nested);
-    printScore("select-once, as in the source: optimistic", &m->once);
+    if (isfinite(m->once.mae))
+        printScore("select-once, as in the source: optimistic", &m->once);
     printScore("mean baseline", &m->baseline);
     printScore("fit to all, not left out", &m->train);
+    if (m->nFolds == m->n && !o->per_atom)
+        (void)printf("  (that baseline's R2 is -(2N-1)/(N-1)^2 whatever the "
+                     "data: a small negative R2\n  is no better and no worse "
+                     "than the mean)\n");
 }
 
 static void printSelected(const xasModel *m)
@@ -102,24 +120,74 @@ static void printSamples(const xasModel *m)
     printName("sample", ids);
     if (shared)
         printName("compound", compounds);
-    (void)printf("%10s %10s %10s %10s\n", "tabulated", "nested", "error",
-                 "fit");
+    (void)printf("%10s %10s %10s %10s %9s\n", "tabulated", "nested", "error",
+                 "fit", "leverage");
     for (size_t i = 0; i < m->n; i++) {
         (void)fputs("  ", stdout);
         printName(m->id[i], ids);
         if (shared)
             printName(m->compound[i], compounds);
-        (void)printf("%10.1f %10.1f %10.1f %10.1f\n", m->y[i], m->predNested[i],
-                     m->predNested[i] - m->y[i], m->fitted[i]);
+        (void)printf("%10.1f %10.1f %10.1f %10.1f %9.2f\n", m->y[i],
+                     m->predNested[i], m->predNested[i] - m->y[i], m->fitted[i],
+                     m->leverage[i]);
     }
 }
 
-void xasctlReportText(const xasModelHead *head, const xasModel *model)
+static double fullScale(const xasModel *m)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < m->n; i++) {
+        lo = fmin(lo, m->y[i]);
+        hi = fmax(hi, m->y[i]);
+    }
+    return hi - lo;
+}
+
+static size_t within(const xasModel *m, const double *predicted)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        count += fabs(predicted[i] - m->y[i]) <= 0.1 * fullScale(m);
+    return count;
+}
+
+/* The row of largest leverage, n for none. */
+static size_t mostHelpful(const xasModel *m)
+{
+    size_t found = m->n;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (isfinite(m->leverage[i]) &&
+            (found == m->n || m->leverage[i] > m->leverage[found]))
+            found = i;
+    return found;
+}
+
+static void printLeverage(const xasModel *m)
+{
+    size_t helps = mostHelpful(m);
+
+    (void)printf("  within 10 %%FS: %zu of %zu fitted, %zu left out\n",
+                 within(m, m->fitted), m->n, within(m, m->predNested));
+    if (helps < m->n && m->all.n)
+        (void)printf("  One more sample like %s would help most: leverage %.2f "
+                     "of a mean of %.2f\n",
+                     m->id[helps], m->leverage[helps],
+                     (double)(m->all.n + 1) / (double)m->n);
+}
+
+void xasctlReportText(const xasModelHead *head, const xasModel *model,
+                      const xasctlStudied *study)
 {
     printHead(head, model);
     printScores(head, model);
     printSelected(model);
     printSamples(model);
+    printLeverage(model);
+    if (study)
+        xasctlStudyText(model, study);
 }
 
 static void putNames(xasJson *j, const char *key, const xasModel *m,
@@ -180,6 +248,10 @@ static void putOptions(xasJson *j, const xasTrainOptions *o)
     xasJsonNumber(j, "correlation", o->correlation);
     xasJsonNumber(j, "max_missing", o->max_missing);
     xasJsonInt(j, "top", (int64_t)o->top);
+    xasJsonText(j, "method", xasMethodName(o->method));
+    xasJsonText(j, "target", o->per_atom ? "atoms" : "formula");
+    xasJsonBool(j, "composition", o->composition);
+    xasJsonInt(j, "folds", (int64_t)o->folds);
     xasJsonClose(j);
 }
 
@@ -210,19 +282,23 @@ static void putSamples(xasJson *j, const xasModel *m)
         xasJsonNumber(j, "nested", m->predNested[i]);
         xasJsonNumber(j, "select_once", m->predOnce[i]);
         xasJsonNumber(j, "fitted", m->fitted[i]);
+        xasJsonNumber(j, "leverage", m->leverage[i]);
         xasJsonClose(j);
     }
     xasJsonClose(j);
 }
 
 void xasctlReportJson(xasJson *j, const char *key, const xasModelHead *head,
-                      const xasModel *m)
+                      const xasModel *m, const xasctlStudied *study)
 {
+    size_t helps = mostHelpful(m);
+
     xasJsonOpen(j, key, '{');
     if (head)
         putHead(j, head);
     xasJsonInt(j, "n", (int64_t)m->n);
-    xasJsonInt(j, "compounds", (int64_t)m->nFolds);
+    xasJsonInt(j, "compounds", (int64_t)m->nCompounds);
+    xasJsonInt(j, "folds", (int64_t)m->nFolds);
     putOptions(j, &m->options);
     putNames(j, "usable", m, m->usable);
     putByName(j, "fill", m, m->usable, m->fill);
@@ -240,5 +316,14 @@ void xasctlReportJson(xasJson *j, const char *key, const xasModelHead *head,
     putScore(j, "train", &m->train, m->fitted, m->n);
     putRanking(j, m);
     putSamples(j, m);
+    xasJsonNumber(j, "full_scale", fullScale(m));
+    xasJsonInt(j, "within_10_pct_fs_fitted", (int64_t)within(m, m->fitted));
+    xasJsonInt(j, "within_10_pct_fs_nested", (int64_t)within(m, m->predNested));
+    if (helps < m->n)
+        xasJsonText(j, "helps_most", m->id[helps]);
+    else
+        xasJsonNull(j, "helps_most");
+    if (study)
+        xasctlStudyJson(j, m, study);
     xasJsonClose(j);
 }

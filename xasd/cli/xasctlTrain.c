@@ -6,15 +6,11 @@
 #include <string.h>
 
 #include "xasVersion.h"
-#include "xasctl.h"
-#include "xasctlMatrix.h"
 #include "xasctlReport.h"
+#include "xasctlTrain.h"
+#include "xasctlYy.h"
 
-typedef struct options {
-    const char *matrix, *name;
-    bool kind[xasKindCount], activate, dry;
-    xasTrainOptions train;
-} options;
+typedef xasctlTrainOptions options;
 
 enum {
     optionMatrix = 300,
@@ -24,7 +20,15 @@ enum {
     optionTop,
     optionCorr,
     optionMissing,
-    optionDry
+    optionDry,
+    optionMethod,
+    optionTarget,
+    optionComposition,
+    optionFolds,
+    optionPermutations,
+    optionSeed,
+    optionVariants,
+    optionSvg
 };
 
 static const struct argp_option optionList[] = {
@@ -39,6 +43,19 @@ static const struct argp_option optionList[] = {
     { "top", optionTop, "NUMBER", 0, "features at most; 8", 3 },
     { "corr", optionCorr, "R", 0, "drop columns at |r| >= R; 0.85", 3 },
     { "missing", optionMissing, "PART", 0, "of a column at most; 0.5", 3 },
+    { "permutations", optionPermutations, "NUMBER", 0,
+      "shuffles of each test; 1000, 0 for tables above 200 samples", 4 },
+    { "seed", optionSeed, "NUMBER", 0, "of the shuffles; 1", 4 },
+    { "variants", optionVariants, NULL, 0,
+      "judge the other methods on the same folds, too", 4 },
+    { "svg", optionSvg, "FILE", 0, "draw predicted against tabulated", 4 },
+    { "method", optionMethod, "NAME", 0, "lasso, ridge or pls; not stored", 5 },
+    { "target", optionTarget, "UNIT", 0,
+      "formula, or atoms: relative columns and Z, per mole of atoms", 5 },
+    { "composition", optionComposition, NULL, 0,
+      "the same, on what the formula alone leaves", 5 },
+    { "folds", optionFolds, "NUMBER", 0,
+      "deal the compounds into so many; one each, 10 above 500", 5 },
     { 0 }
 };
 
@@ -60,6 +77,78 @@ static double takeNumber(const char *arg, struct argp_state *state)
     if (end == arg || *end || isnan(value))
         argp_error(state, "%s: expected a number", arg);
     return value;
+}
+
+static size_t takeCount(const char *name, const char *arg, int64_t least,
+                        struct argp_state *state)
+{
+    int64_t value = 0;
+
+    if (strcmp(arg, "0") != 0 && !xasctlNumber(arg, &value))
+        value = -1;
+    if (value < least || value > 1000000)
+        argp_error(state, "--%s %s: expected a number from %lld", name, arg,
+                   (long long)least);
+    return (size_t)value;
+}
+
+static void takeMethod(options *o, const char *arg, struct argp_state *state)
+{
+    int k = 0;
+
+    while (k < xasMethodCount && strcmp(arg, xasMethodName((xasMethod)k)) != 0)
+        k++;
+    if (k == xasMethodCount)
+        argp_error(state, "--method %s: expected lasso, ridge or pls", arg);
+    o->train.method = (xasMethod)k;
+}
+
+static error_t parseOther(int key, char *arg, struct argp_state *state)
+{
+    options *o = state->input;
+
+    switch (key) {
+    case optionMethod: takeMethod(o, arg, state); return 0;
+    case optionTarget:
+        o->train.per_atom = strcmp(arg, "atoms") == 0;
+        if (!o->train.per_atom && strcmp(arg, "formula") != 0)
+            argp_error(state, "--target %s: expected formula or atoms", arg);
+        return 0;
+    case optionComposition:
+        o->train.composition = o->train.per_atom = true;
+        return 0;
+    case optionFolds:
+        o->train.folds = takeCount("folds", arg, 3, state);
+        return 0;
+    case optionPermutations:
+        o->shuffles = (long)takeCount("permutations", arg, 0, state);
+        return 0;
+    case optionSeed: o->study.seed = takeCount("seed", arg, 0, state); return 0;
+    case optionVariants: o->study.variants = true; return 0;
+    case optionSvg: o->svg = arg; return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* A stored model predicts by its terms alone: no room for what else these
+ * would need. */
+static bool isStorable(const xasTrainOptions *t)
+{
+    return t->method == xasMethodLasso && !t->per_atom && !t->composition &&
+           !t->folds;
+}
+
+static void checkOptions(const options *o, struct argp_state *state)
+{
+    int kinds = o->kind[0] + o->kind[1] + o->kind[2];
+
+    if (o->matrix && (o->name || o->activate))
+        argp_error(state, "a model of --matrix is not stored");
+    if (!o->matrix && !o->dry && !isStorable(&o->train))
+        argp_error(state, "--method, --target, --composition and --folds are "
+                          "for --matrix and --dry-run: not stored");
+    if (!o->matrix && o->svg && kinds > 1)
+        argp_error(state, "--svg draws one model: give its --kind");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -87,40 +176,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case optionCorr: o->train.correlation = takeNumber(arg, state); return 0;
     case optionMissing: o->train.max_missing = takeNumber(arg, state); return 0;
-    case ARGP_KEY_END:
-        if (o->matrix && (o->name || o->activate))
-            argp_error(state, "a model of --matrix is not stored");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_END: checkOptions(o, state); return 0;
+    default: return parseOther(key, arg, state);
     }
-}
-
-static int trainMatrix(xasctl *ctl, const options *o)
-{
-    xasctlMatrix matrix;
-    xasModel *model = NULL;
-    xasMessage why = { "" };
-    xasJson j;
-
-    if (xasctlMatrixRead(o->matrix, &matrix, &why) != xasOk)
-        return xasctlFail("%s", why.text);
-    if (xasModelTrain(&matrix.table, &o->train, &model, &why) != xasOk) {
-        xasctlMatrixClear(&matrix);
-        return xasctlFail("%s: %s", o->matrix, why.text);
-    }
-    if (ctl->form == xasctlJson) {
-        xasJsonInit(&j, stdout);
-        xasctlReportJson(&j, NULL, NULL, model);
-    } else {
-        (void)printf("Table %s%s\n", o->matrix,
-                     strcasestr(o->matrix, "synthetic")
-                         ? "  -- SYNTHETIC, by its name"
-                         : "");
-        xasctlReportText(NULL, model);
-    }
-    xasModelDestroy(model);
-    xasctlMatrixClear(&matrix);
-    return xasctlDone;
 }
 
 /** A model on its way into the store. */
@@ -255,7 +313,7 @@ static void printOne(const trained *t, const options *o)
 {
     const xasTraining *read = t->training;
 
-    xasctlReportText(&t->head, t->model);
+    xasctlReportText(&t->head, t->model, NULL);
     (void)printf("\n  left out: %zu samples without reference value, %zu "
                  "without the edges,\n  %zu of another detection\n",
                  read->noReference, read->noEdge, read->otherDetection);
@@ -278,7 +336,7 @@ static void report(xasctl *ctl, const options *o, const trained *all)
         if (!all[k].model)
             continue;
         if (ctl->form == xasctlJson)
-            xasctlReportJson(&j, NULL, &all[k].head, all[k].model);
+            xasctlReportJson(&j, NULL, &all[k].head, all[k].model, NULL);
         else
             printOne(&all[k], o);
     }
@@ -326,15 +384,16 @@ static int run(xasctl *ctl, int argc, char **argv)
         NULL,
         NULL
     };
-    options o = { .kind = { true, true, true } };
+    options o = { .kind = { true, true, true }, .shuffles = -1 };
     trained all[xasKindCount];
     int result;
 
     memset(all, 0, sizeof all);
     xasTrainOptionsDefaults(&o.train);
+    xasStudyOptionsDefaults(&o.study);
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (o.matrix)
-        return trainMatrix(ctl, &o);
+        return xasctlTrainMatrix(ctl, &o);
     if (!xasctlOpen(ctl, o.dry ? xasStoreReadOnly : xasStoreExisting))
         return xasctlFailed;
     result = trainAll(ctl, &o, all);

@@ -257,6 +257,14 @@ void xasSvgLine(xasSvg *svg, const xasSvgPanel *panel, double x,
     (void)fputs("</text>\n", svg->out);
 }
 
+void xasSvgBar(xasSvg *svg, double x, double y, double width, double height)
+{
+    (void)fprintf(svg->out,
+                  "<rect class=\"point\" x=\"%.1f\" y=\"%.1f\" "
+                  "width=\"%.1f\" height=\"%.1f\"/>\n",
+                  x, y, width, height);
+}
+
 void xasSvgText(xasSvg *svg, double x, double y, const char *text,
                 xasSvgClass how)
 {

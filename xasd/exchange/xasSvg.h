@@ -45,6 +45,8 @@ void xasSvgDot(xasSvg *svg, const xasSvgPanel *panel, double x, double y,
 /** \brief A vertical line with a label at its top. */
 void xasSvgLine(xasSvg *svg, const xasSvgPanel *panel, double x,
                 const char *label);
+/** \brief A filled bar at a place of the figure, px. */
+void xasSvgBar(xasSvg *svg, double x, double y, double width, double height);
 /** \brief A text at a place of the figure, px. */
 void xasSvgText(xasSvg *svg, double x, double y, const char *text,
                 xasSvgClass how);

@@ -7,8 +7,10 @@
 /** A table with what the formulas of its rows say. */
 typedef struct xasStudied {
     const xasTable *table;
-    const xasComposition *of; /* [table->n] n_atoms 0: cannot be read */
-    const int *z;             /* [table->n] of the absorber, 0 unknown */
+    const xasComposition *of;   /* [table->n] n_atoms 0: cannot be read */
+    const int *z;               /* [table->n] of the absorber, 0 unknown */
+    const char *const *element; /* [table->n] its symbol, "" unknown; only
+                                 * xasStudyMake() needs it */
 } xasStudied;
 
 /** A table made from another one; owns its arrays, not the names in them. */

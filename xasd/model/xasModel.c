@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xasCholesky.h"
 #include "xasCv.h"
 #include "xasScale.h"
 
@@ -61,6 +62,7 @@ static void reserve(xasModel *m)
     m->selected = array(m->nSelected, sizeof *m->selected);
     m->z = numbers(n * m->nSelected);
     m->fitted = numbers(n);
+    m->leverage = numbers(n);
     m->fold = array(m->nFolds, sizeof *m->fold);
     m->predNested = numbers(n);
     m->predOnce = numbers(n);
@@ -73,9 +75,9 @@ static bool isWhole(const xasModel *m)
 {
     return m->id && m->compound && m->column && m->x && m->er_eV && m->y &&
            m->compoundOf && m->scale && m->foldOf && m->usable && m->kept &&
-           m->fill && m->lasso && m->selected && m->z && m->fitted && m->fold &&
-           m->predNested && m->predOnce && m->rank && m->chosen &&
-           m->signChanges;
+           m->fill && m->lasso && m->selected && m->z && m->fitted &&
+           m->leverage && m->fold && m->predNested && m->predOnce && m->rank &&
+           m->chosen && m->signChanges;
 }
 
 xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
@@ -132,6 +134,8 @@ void xasModelDestroy(xasModel *m)
     free(m->all.term);
     free(m->z);
     free(m->fitted);
+    free(m->leverage);
+    free(m->factor);
     free(m->fold);
     free(m->predNested);
     free(m->predOnce);
@@ -173,6 +177,43 @@ static void finishRows(xasModel *m, const xasRows *rows, double *value)
     }
 }
 
+double xasModelLeverage(const xasModel *m, const double *z)
+{
+    double work[64], *v = m->all.n <= 64 ? work : array(m->all.n, sizeof *v);
+    double h = NAN;
+
+    if (m->factor && v) {
+        memcpy(v, z, m->all.n * sizeof *v);
+        xasCholeskyForward(m->factor, m->all.n, m->all.n, v);
+        h = (1 + xasScaleDot(v, v, m->all.n)) / (double)m->n;
+    }
+    if (v != work)
+        free(v);
+    return h;
+}
+
+static xasStatus finishLeverage(xasModel *m)
+{
+    size_t k = m->all.n;
+
+    free(m->factor);
+    m->factor = array(k * k, sizeof *m->factor);
+    if (!m->factor)
+        return xasErrMemory;
+    for (size_t i = 0; i < m->n; i++)
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b <= a; b++)
+                m->factor[a * k + b] +=
+                    m->z[i * k + a] * m->z[i * k + b] / (double)m->n;
+    if (k && !(xasCholesky(m->factor, k, k) > 1e-10)) {
+        free(m->factor);
+        m->factor = NULL;
+    }
+    for (size_t i = 0; i < m->n; i++)
+        m->leverage[i] = xasModelLeverage(m, m->z + i * k);
+    return xasOk;
+}
+
 /* As xasCvFolds(), on the model's own copy of the names. */
 static size_t numberCompounds(xasModel *m)
 {
@@ -210,8 +251,10 @@ xasStatus xasModelFinish(xasModel *m)
     rows.n = xasCvRows(m->foldOf, m->n, m->nFolds, false, row);
     if (!status)
         status = finishTerms(m, &rows, &m->all, value);
-    if (!status)
+    if (!status) {
         finishRows(m, &rows, value);
+        status = finishLeverage(m);
+    }
 done:
     free(row);
     free(value);

@@ -45,7 +45,8 @@ typedef struct xasTrainOptions {
     size_t top;            /* 8 */
     xasMethod method;      /* lasso */
     bool per_atom;         /* learn kJ per mole of atoms; false */
-    bool composition;      /* learn what xasCompositionTrain leaves; false */
+    bool composition;      /* with per_atom: learn what xasCompositionTrain
+                            * leaves; false */
     size_t folds;          /* compounds dealt into so many; 0: one for each */
 } xasTrainOptions;
 
@@ -100,8 +101,10 @@ typedef struct xasModel {
     size_t nSelected;
     size_t *selected; /* [nSelected] columns, largest |weight| first */
     xasLinear all;
-    double *z;      /* [n*all.n] by rows: its filled columns, standardised */
-    double *fitted; /* [n] kJ/mol */
+    double *z;        /* [n*all.n] by rows: its filled columns, standardised */
+    double *fitted;   /* [n] kJ/mol */
+    double *leverage; /* [n] in the fit to all; NaN: columns are dependent */
+    double *factor;   /* [all.n^2] of z'z/n by xasCholesky, NULL: dependent */
 
     /* Leave one compound out */
     xasLinear *fold;    /* [nFolds] whole training without that compound */
@@ -125,6 +128,13 @@ xasStatus xasLinearReserve(xasLinear *linear, size_t n);
 /** \brief Derive what need not be stored: mean and sd of all terms, z.
  * \return xasErrArg when a term or a fold points outside the model */
 xasStatus xasModelFinish(xasModel *model);
+
+/** \brief Leverage of a row in the fit to all: how much of its own target its
+ * value would be, 1/n at the centre of the training rows.  Measuring one more
+ * sample there lowers the mean variance of the fitted values by h/(1+h) of
+ * what one row's is: the sample that helps most is the one of largest h.
+ * \param z [all.n] standardised   \return NaN where columns are dependent */
+double xasModelLeverage(const xasModel *model, const double *z);
 
 /** \brief E_r that an absolute energy column ("wl_e", "l3_e") is filled from;
  * xasErCount for all others. */

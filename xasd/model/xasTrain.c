@@ -61,6 +61,9 @@ static xasStatus checkOptions(const xasTrainOptions *o, xasMessage *message)
     if ((unsigned)o->method >= xasMethodCount)
         return xasFail(xasErrArg, message, "method %d: no such one",
                        (int)o->method);
+    if (o->composition && !o->per_atom)
+        return xasFail(xasErrArg, message,
+                       "the composition predicts per mole of atoms only");
     if (o->folds == 1 || o->folds == 2)
         return xasFail(xasErrArg, message, "%zu folds: 3 or more", o->folds);
     return xasOk;

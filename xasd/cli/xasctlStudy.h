@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XASCTL_STUDY_H
+#define XASCTL_STUDY_H
+
+#include "xasCheck.h"
+#include "xasJson.h"
+#include "xasStudy.h"
+
+/** A study as it is shown beside its model. */
+typedef struct xasctlStudied {
+    const xasStudy *study;
+    const xasWarnings *warnings;
+    const xasStudyOptions *options;
+} xasctlStudied;
+
+/** \brief The figures that put a model in its place, for people. */
+void xasctlStudyText(const xasModel *model, const xasctlStudied *studied);
+
+/** \brief The same as members of the open JSON object. */
+void xasctlStudyJson(xasJson *j, const xasModel *model,
+                     const xasctlStudied *studied);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "xasctlYy.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "xasSvg.h"
+
+enum { mostRanked = 16, mostNamed = 6 };
+
+static const double side = 340, rowHeight = 22, rankTop = 500;
+
+static void range(const xasModel *m, double *lo, double *hi)
+{
+    *lo = INFINITY;
+    *hi = -INFINITY;
+    for (size_t i = 0; i < m->n; i++) {
+        double values[] = { m->y[i], m->fitted[i], m->predNested[i] };
+
+        for (size_t k = 0; k < 3; k++) {
+            *lo = fmin(*lo, values[k]);
+            *hi = fmax(*hi, values[k]);
+        }
+    }
+    if (!(*hi > *lo))
+        *hi = *lo + 1;
+}
+
+static double fullScale(const xasModel *m)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < m->n; i++) {
+        lo = fmin(lo, m->y[i]);
+        hi = fmax(hi, m->y[i]);
+    }
+    return hi - lo;
+}
+
+/* How many rows are further off. */
+static size_t worse(const xasModel *m, const double *predicted, size_t row)
+{
+    double mine = fabs(predicted[row] - m->y[row]);
+    size_t count = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        count += fabs(predicted[i] - m->y[i]) > mine;
+    return count;
+}
+
+/* Predicted against tabulated; marked beyond the band, and the worst named. */
+static void drawPoints(xasSvg *svg, const xasModel *m, double left,
+                       const char *label, const double *predicted, bool names)
+{
+    xasSvgPanel p = { .left = left,
+                      .top = 60,
+                      .width = side,
+                      .height = side,
+                      .xLabel = "tabulated, kJ/mol",
+                      .yLabel = label };
+    double lo, hi, room, band = 0.1 * fullScale(m), x[2];
+
+    range(m, &lo, &hi);
+    room = 0.08 * (hi - lo);
+    p.x0 = p.y0 = x[0] = lo - room;
+    p.x1 = p.y1 = x[1] = hi + room;
+    xasSvgAxes(svg, &p);
+    xasSvgCurve(svg, &p, x, x, 2, xasSvgData);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        double y[] = { x[0] + sign * band, x[1] + sign * band };
+
+        xasSvgCurve(svg, &p, x, y, 2, xasSvgGuide);
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        bool named = names && worse(m, predicted, i) < mostNamed;
+        char name[20] = "";
+
+        if (named)
+            (void)snprintf(name, sizeof name, "%.16s", m->compound[i]);
+        if (fabs(predicted[i] - m->y[i]) > band)
+            xasSvgDot(svg, &p, m->y[i], predicted[i], name,
+                      predicted[i] > m->y[i]);
+        else
+            xasSvgCurve(svg, &p, &m->y[i], &predicted[i], 1, xasSvgPoint);
+    }
+}
+
+/* Columns chosen in any fold, by the size of their rank. */
+static size_t sortRanks(const xasModel *m, size_t *column)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < m->p; j++) {
+        size_t at = n;
+
+        if (!m->chosen[j])
+            continue;
+        while (at > 0 && fabs(m->rank[column[at - 1]]) < fabs(m->rank[j]))
+            at--;
+        if (at == mostRanked)
+            continue;
+        n += n < mostRanked;
+        for (size_t i = n - 1; i > at; i--)
+            column[i] = column[i - 1];
+        column[at] = j;
+    }
+    return n;
+}
+
+static void drawRanks(xasSvg *svg, const xasModel *m, const size_t *column,
+                      size_t n)
+{
+    double most = n ? fmax(fabs(m->rank[column[0]]), 1e-300) : 1;
+    char text[XAS_NAME_SIZE + 96];
+
+    xasSvgText(svg, 16, rankTop - 12,
+               "Mean standardised coefficient over the folds, kJ/mol per sd "
+               "(folds that chose it, of these with the other sign)",
+               xasSvgNote);
+    for (size_t k = 0; k < n; k++) {
+        size_t j = column[k];
+        double top = rankTop + rowHeight * (double)k;
+        double length = 200 * m->rank[j] / most;
+
+        (void)snprintf(text, sizeof text, "%.20s", m->column[j]);
+        xasSvgText(svg, 16, top + 14, text, xasSvgNote);
+        xasSvgBar(svg, 340 + fmin(0, length), top + 3, fabs(length),
+                  rowHeight - 8);
+        (void)snprintf(text, sizeof text, "%+.1f  (%zu/%zu, %zu)", m->rank[j],
+                       m->chosen[j], m->nFolds, m->signChanges[j]);
+        xasSvgText(svg, 560, top + 14, text, xasSvgNote);
+    }
+}
+
+xasStatus xasctlYy(const char *file, const char *title, const xasModel *m,
+                   xasMessage *message)
+{
+    size_t column[mostRanked], n = sortRanks(m, column);
+    double height = rankTop + rowHeight * (double)(n ? n : 1) + 40;
+    char text[320];
+    xasSvg *svg;
+    xasStatus status = xasSvgOpen(file, 900, height, title, &svg, message);
+
+    if (status != xasOk)
+        return status;
+    drawPoints(svg, m, 80, "fitted, kJ/mol", m->fitted, false);
+    drawPoints(svg, m, 530, "predicted, left out, kJ/mol", m->predNested, true);
+    (void)snprintf(text, sizeof text,
+                   "train: R2 %.3f, MAE %.1f kJ/mol; dashed: 10 %% of full "
+                   "scale",
+                   m->train.r2, m->train.mae);
+    xasSvgText(svg, 80, 48, text, xasSvgNote);
+    (void)snprintf(text, sizeof text,
+                   "nested: R2 %.3f, MAE %.1f = %.1f %%FS; by the mean %.1f",
+                   m->nested.r2, m->nested.mae, m->nested.pct_fs,
+                   m->baseline.mae);
+    xasSvgText(svg, 530, 48, text, xasSvgNote);
+    drawRanks(svg, m, column, n);
+    return xasSvgClose(svg, message);
+}

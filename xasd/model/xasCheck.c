@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "xasCheck.h"
+#include "xasFormula.h"
+
+static void warn(xasWarnings *w, const char *format, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+
+static void warn(xasWarnings *w, const char *format, ...)
+{
+    va_list list;
+
+    if (w->n == XAS_WARNINGS) {
+        w->unsaid++;
+        return;
+    }
+    va_start(list, format);
+    (void)vsnprintf(w->text[w->n++], XAS_WARNING_SIZE, format, list);
+    va_end(list);
+}
+
+static bool isSame(const xasTable *t, size_t a, size_t b)
+{
+    size_t present = 0;
+
+    for (size_t j = 0; j < t->p; j++) {
+        double x = t->x[a * t->p + j], y = t->x[b * t->p + j];
+
+        if (isfinite(x) != isfinite(y))
+            return false;
+        if (!isfinite(x))
+            continue;
+        if (fabs(x - y) > 1e-9 * fmax(fabs(x), fabs(y)))
+            return false;
+        present++;
+    }
+    return present >= (t->p < 3 ? t->p : 3);
+}
+
+void xasCheckSame(const xasTable *t, size_t *first)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        first[i] = 0;
+        while (first[i] < i && !isSame(t, first[i], i))
+            first[i]++;
+    }
+}
+
+/* How two formulas of one compound differ, and how far their targets do. */
+static void checkFormulas(const xasTable *t, const char *const *formula,
+                          size_t a, size_t b, xasWarnings *w)
+{
+    double apart = fabs(t->y[a] - t->y[b]);
+    char ca[XAS_FORMULA_TEXT], cb[XAS_FORMULA_TEXT];
+    xasFormula fa, fb;
+
+    if (xasFormulaParse(formula[a], &fa, NULL) ||
+        xasFormulaParse(formula[b], &fb, NULL) || xasFormulaCompound(&fa, ca) ||
+        xasFormulaCompound(&fb, cb) || strcmp(ca, cb) != 0)
+        return;
+    if (fa.water != fb.water)
+        warn(w,
+             "%s (%.60s) and %s (%.60s) differ in water alone: left out "
+             "together; their enthalpies are %.0f kJ/mol apart",
+             t->id[a], formula[a], t->id[b], formula[b], apart);
+    else if (apart > 100) /* polymorphs are closer than half a water */
+        warn(w,
+             "%s and %s are both %.60s, but their enthalpies are %.0f kJ/mol "
+             "apart: is one of them a hydrate?",
+             t->id[a], t->id[b], formula[a], apart);
+}
+
+void xasCheckTable(const xasTable *t, const char *const *formula,
+                   const size_t *first, xasWarnings *w)
+{
+    w->n = w->unsaid = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (first[i] != i)
+            warn(w,
+                 "%s and %s have the same features: one spectrum under two "
+                 "names? They are left out together%s",
+                 t->id[first[i]], t->id[i],
+                 fabs(t->y[i] - t->y[first[i]]) > 1e-9 * fmax(1, fabs(t->y[i]))
+                     ? ", yet their enthalpies differ"
+                     : "");
+    /* Rows of one compound: each against the first of it. */
+    for (size_t i = 0; formula && i < t->n; i++) {
+        size_t k = 0;
+
+        while (k < i && strcmp(t->compound[k], t->compound[i]) != 0)
+            k++;
+        if (k < i)
+            checkFormulas(t, formula, k, i, w);
+    }
+}
+
+static bool isConstant(const xasModel *m, size_t j)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (isfinite(m->x[i * m->p + j])) {
+            lo = fmin(lo, m->x[i * m->p + j]);
+            hi = fmax(hi, m->x[i * m->p + j]);
+        }
+    return hi - lo <= 1e-12 * fmax(1, fmax(fabs(lo), fabs(hi)));
+}
+
+void xasCheckModel(const xasModel *m, xasWarnings *w)
+{
+    char names[240] = "";
+    size_t used = 0, usable = 0, kept = 0, only = 0;
+
+    for (size_t j = 0; j < m->p; j++) {
+        size_t length = strlen(m->column[j]);
+
+        usable += m->usable[j];
+        kept += m->kept[j];
+        only = m->kept[j] ? j : only;
+        if (m->usable[j] || !isConstant(m, j))
+            continue;
+        if (used + length + 6 > sizeof names) {
+            if (names[used ? used - 1 : 0] != '.')
+                used += (size_t)snprintf(names + used, 5, " ...");
+            continue;
+        }
+        used += (size_t)snprintf(names + used, sizeof names - used, " %s",
+                                 m->column[j]);
+    }
+    if (used)
+        warn(w, "constant columns, not used:%s", names);
+    if (usable > 1 && kept == 1)
+        warn(w,
+             "all %zu usable columns are correlated (|r| >= %g) with %s: it "
+             "alone is kept",
+             usable, m->options.correlation, m->column[only]);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_CHECK_H
+#define XAS_CHECK_H
+
+#include "xasModel.h"
+
+/** What is suspect in training data, in words; it trains all the same. */
+#define XAS_WARNINGS     24
+#define XAS_WARNING_SIZE 400
+
+typedef struct xasWarnings {
+    size_t n, unsaid; /* texts; more that found no room */
+    char text[XAS_WARNINGS][XAS_WARNING_SIZE];
+} xasWarnings;
+
+/** \brief For each row the first with the same features, itself if it is the
+ * only one: one spectrum under two names, which leave-one-out would find
+ * again.  Missing equals missing; 1e-9 relative; three values at least.
+ * \param[out] first [table->n] */
+void xasCheckSame(const xasTable *table, size_t *first);
+
+/** \brief Names samples with the same features, formulas that differ only in
+ * water, and rows of one formula whose targets are far apart.
+ * \param formula  [table->n] as given, or NULL
+ * \param first    from xasCheckSame() */
+void xasCheckTable(const xasTable *table, const char *const *formula,
+                   const size_t *first, xasWarnings *out);
+
+/** \brief Adds what the training found: constant columns, all of them
+ * correlated. */
+void xasCheckModel(const xasModel *model, xasWarnings *out);
+
+#endif
