@@ -5,3 +5,4 @@ xas_SRCS += xasAssemblerRules.c xasAssemblerSource.c xasAssemblerActive.c
 xas_SRCS += xasAssemblerPoint.c xasAssemblerBegin.c xasAssemblerCount.c
 xas_SRCS += xasAssemblerScan.c xasAssemblerTime.c
 xas_SRCS += xasScanSpectrum.c
+xas_SRCS += xasAxis.c xasDetector.c

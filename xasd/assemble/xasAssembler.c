@@ -32,7 +32,7 @@ static void value(xasAssembler *a, const xasEvent *e)
         a->ops->value(a, e);
         return;
     }
-    if (role == a->closer && role != xasRoleEnergy) {
+    if (role == a->closer && role != xasAssemblerAxis(a)) {
         xasAssemblerCommit(a, e);
         return;
     }
@@ -135,11 +135,15 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
     if (!a)
         return xasErrMemory;
     a->rules = *rules;
-    a->significant = xasAssemblerNeeds(rules->detection) |
-                     (rules->required & XAS_ROLES_CHANNELS);
+    /* an element that is missing is xasDetector's to judge */
+    a->significant = (xasAssemblerNeeds(rules->detection) |
+                      (rules->required & XAS_ROLES_CHANNELS)) &
+                     ~(XAS_ROLES_ELEMENTS | xasRolesMade(rules->roles));
+    if (xasAssemblerHas(a, xasRoleAngle))
+        a->significant |= xasRoleBit(xasRoleAngle);
     a->closer = xasAssemblerHas(a, xasRoleCommit)     ? xasRoleCommit
                 : xasAssemblerHas(a, xasRoleSequence) ? xasRoleSequence
-                                                      : xasRoleEnergy;
+                                                      : xasAssemblerAxis(a);
     a->count.seen = a->count.before = -1;
     status = a->ops ? a->ops->create(a) : xasOk;
     if (status)

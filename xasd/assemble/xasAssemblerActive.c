@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Start and end of a scan, and the monitors that close its points. */
 #include "xasAssemblerParts.h"
+#include "xasAxis.h"
 
 #include <math.h>
 
@@ -70,16 +71,23 @@ void xasAssemblerCommit(xasAssembler *a, const xasEvent *e)
 static bool detectorPosted(const xasAssembler *a)
 {
     for (int r = xasRoleI0; r < xasChannelCount; r++)
-        if (a->source[r].posted)
+        if (r != xasRoleAngle && a->source[r].posted)
             return true;
     return false;
+}
+
+static double energyOf(const xasAssembler *a, const xasHeld *held)
+{
+    return xasAssemblerHas(a, xasRoleAngle)
+               ? xasAxisEnergy(held->value, a->rules.d_spacing_A)
+               : held->value * a->rules.energy_scale;
 }
 
 /* No commit PV: a new energy closes the point, if a detector has spoken. */
 void xasAssemblerEnergy(xasAssembler *a, const xasHeld *value)
 {
-    xasSource *source = &a->source[xasRoleEnergy];
-    double moved = (value->value - source->last.value) * a->rules.energy_scale;
+    xasSource *source = &a->source[xasAssemblerAxis(a)];
+    double moved = energyOf(a, value) - energyOf(a, &source->last);
 
     if (source->last.known && fabs(moved) > moved_eV && detectorPosted(a)) {
         xasHeld commit = *value;
@@ -104,8 +112,8 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
     a->endDeadline_ns = 0;
     if (a->ops)
         a->ops->ending(a);
-    if (!a->ops && a->closer == xasRoleEnergy && detectorPosted(a))
-        xasAssemblerClose(a, &v, &a->source[xasRoleEnergy].last);
+    if (!a->ops && a->closer == xasAssemblerAxis(a) && detectorPosted(a))
+        xasAssemblerClose(a, &v, &a->source[xasAssemblerAxis(a)].last);
     a->endOpen = 0;
     for (int r = 0; r < xasRoleCount; r++)
         if (xasRolesHave(wanted, r) && xasAssemblerHas(a, (xasRole)r) &&

@@ -101,7 +101,12 @@ struct xasAssembler {
 
 static inline bool xasAssemblerHas(const xasAssembler *a, int role)
 {
-    return xasRolesHave(a->rules.roles, role);
+    return xasRolesHave(a->rules.roles & ~xasRolesMade(a->rules.roles), role);
+}
+/** \brief What is read of the energy axis: the energy or the angle. */
+static inline xasRole xasAssemblerAxis(const xasAssembler *a)
+{
+    return xasAssemblerHas(a, xasRoleAngle) ? xasRoleAngle : xasRoleEnergy;
 }
 
 /** \brief Known, valid and not 0. */

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "xasAxis.h"
+#include "xasDetector.h"
+
 static uint32_t flagsOf(const xasAssembler *a, const xasPending *p, bool lost)
 {
     const xasHeld *i0 = &p->held[xasRoleI0];
@@ -39,13 +42,15 @@ static void addPoint(xasAssembler *a, const xasPending *p)
     for (int r = 0; r < xasChannelCount; r++) {
         const xasHeld *held = &p->held[r];
         /* no flag speaks for a channel that is not significant */
-        bool doubtful = held->severity >= 3 || (p->unsure & xasRoleBit(r));
+        bool doubtful =
+            held->severity >= 3 || ((p->unsure | p->gone) & xasRoleBit(r));
 
         value[r] = held->known ? held->value : NAN;
         if (doubtful && !(a->significant & xasRoleBit(r)))
             value[r] = NAN;
     }
-    value[xasRoleEnergy] *= a->rules.energy_scale;
+    flags |= xasAxisPoint(&a->rules, value);
+    flags = xasDetectorPoint(a->scan, &a->rules, value, flags);
     status = xasScanAddPoint(a->scan, value, p->commit_ns, flags);
     a->progress_ns = a->now_ns;
     if (!status) {
@@ -111,6 +116,7 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasAssemblerDrain(a);
     if (a->ops)
         a->ops->finish(a);
+    xasDetectorFinish(scan, &a->rules);
     if (a->ending)
         xasAssemblerLostAtEnd(a);
     if (exit == xasExitComplete)

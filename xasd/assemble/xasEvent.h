@@ -61,6 +61,19 @@ static inline bool xasRolesHave(xasRoles set, int role)
 /** Those of a detector's elements. */
 #define XAS_ROLES_ELEMENTS (XAS_ROLES_CHANNELS & ~(xasRoleBit(xasRoleRoi) - 1))
 
+/** Channels that are made of others and have no PV: the energy where the angle
+ * is read, the sum where elements are. */
+static inline xasRoles xasRolesMade(xasRoles roles)
+{
+    xasRoles made = 0;
+
+    if (xasRolesHave(roles, xasRoleAngle))
+        made |= xasRoleBit(xasRoleEnergy);
+    if (xasRolesHave(roles, xasRoleRoi))
+        made |= xasRoleBit(xasRoleFluor);
+    return made;
+}
+
 /** \brief The name in xasd.conf and database: "energy", "i0", ...; of the
  * elements "fluor1", "icr1", "ocr1" and so on. */
 const char *xasRoleName(xasRole role);

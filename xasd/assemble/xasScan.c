@@ -24,7 +24,7 @@ static const struct {
     { xasPointLate, "late" },       { xasPointDuplicate, "duplicate" },
     { xasPointLowI0, "low_i0" },    { xasPointStampBad, "stamp_bad" },
     { xasPointGlitch, "glitch" },   { xasPointGlitchI0, "glitch_i0" },
-    { xasPointNoBeam, "no_beam" },
+    { xasPointNoBeam, "no_beam" },  { xasPointElement, "element" },
 };
 
 const char *xasExitName(xasExit exit)

@@ -31,7 +31,8 @@ enum {
     xasPointStampBad = 32,  /* undefined or > 60 s off: receipt time used */
     xasPointGlitch = 64,    /* in mu, found when the scan has ended */
     xasPointGlitchI0 = 128, /* in I0; mu there may be sound all the same */
-    xasPointNoBeam = 256    /* ring current low, shutter closed or top-up */
+    xasPointNoBeam = 256,   /* ring current low, shutter closed or top-up */
+    xasPointElement = 512   /* an element of the detector has no reading */
 };
 
 /** \brief Flags in words, "late;invalid", into out; "" for none. */
