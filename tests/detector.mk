@@ -4,3 +4,9 @@ detectorTest_SRCS += detectorTest.c assemblerScript.c
 detectorTest_LIBS += xas xasNumeric Com
 detectorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += detectorTest
+
+TESTPROD_HOST += darkTest
+darkTest_SRCS += darkTest.c
+darkTest_LIBS += xas xasNumeric Com
+darkTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
+TESTS += darkTest

@@ -28,7 +28,8 @@ static uint32_t flagsOf(const xasAssembler *a, const xasPending *p, bool lost)
     }
     if (lost && !p->recheck)
         flags |= xasPointLate;
-    if (a->rules.i0_min > 0 && i0->known && i0->value < a->rules.i0_min)
+    if (a->rules.i0_min > 0 && i0->known &&
+        i0->value - a->rules.dark[xasRoleI0] < a->rules.i0_min)
         flags |= xasPointLowI0;
     return flags;
 }

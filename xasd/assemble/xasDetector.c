@@ -65,16 +65,19 @@ static void leaveOut(xasScan *scan, int k)
 static void judge(const xasScan *scan, const xasAssemblerRules *rules,
                   const double *value, readings *r)
 {
+    /* a scan that was resumed may be of another configuration */
+    xasRoles roles = rules->roles & scan->channels;
+
     *r = (readings){ 0 };
     for (int k = 0; k < XAS_ELEMENTS_MAX; k++) {
         int icr = xasRoleIcr + k, ocr = xasRoleOcr + k;
 
-        if (!xasRolesHave(rules->roles, xasRoleRoi + k))
+        if (!xasRolesHave(roles, xasRoleRoi + k))
             break;
         r->counts[k] = xasDetectorCounts(
             value[xasRoleRoi + k] - scan->dark[xasRoleRoi + k],
-            xasRolesHave(rules->roles, icr) ? &value[icr] : NULL,
-            xasRolesHave(rules->roles, ocr) ? &value[ocr] : NULL, rules->tau_s);
+            xasRolesHave(roles, icr) ? &value[icr] : NULL,
+            xasRolesHave(roles, ocr) ? &value[ocr] : NULL, rules->tau_s);
         r->health[k] = isnan(r->counts[k])   ? missing
                        : isinf(r->counts[k]) ? bad
                                              : good;
@@ -324,9 +327,11 @@ void xasDetectorFinish(xasScan *scan, const xasAssemblerRules *rules)
     readings r;
     record t;
 
-    if (!xasRolesHave(rules->roles, xasRoleRoi) || !scan->n)
+    if (!scan->n)
         return;
     judgeAt(scan, rules, 0, &r);
+    if (!r.n)
+        return;
     collect(scan, rules, &t);
     for (int k = 0; k < r.n; k++)
         if (t.badAt[k])

@@ -71,7 +71,7 @@ typedef struct xasScan {
     double lag_s;  /* of the energy behind the detectors, between an up and a
                     * down sweep; NaN unknown */
     double d_spacing_A; /* where the energy was made from the angle, else 0 */
-    double dark[xasChannelCount]; /* to be subtracted; channels are raw */
+    double dark[xasChannelCount]; /* channels are raw: see xasScanReading */
     xasRoles leftOut; /* channels of elements that fluor does not contain */
     int64_t sequence; /* number of the last point, -1 unknown */
     int64_t start_ns, end_ns; /* start event; last point or end event */
@@ -119,6 +119,12 @@ size_t xasScanFlagged(const xasScan *scan);
  * points that have no other.
  * \return as xasScanSpectrum */
 xasStatus xasScanFindGlitches(xasScan *scan);
+
+/** \brief A reading without its dark offset; the channel must be there. */
+static inline double xasScanReading(const xasScan *scan, int role, size_t i)
+{
+    return scan->channel[role][i] - scan->dark[role];
+}
 
 /** \brief The channel that a detection divides by I0 (a file's mu stands in
  * fluor); xasChannelCount for none. */

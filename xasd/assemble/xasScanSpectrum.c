@@ -67,8 +67,8 @@ static xasStatus gather(const xasScan *scan, readings *r)
             continue;
         r->energy[r->n] = scan->channel[xasRoleEnergy][i];
         if (hasI0)
-            r->i0[r->n] = scan->channel[xasRoleI0][i];
-        r->signal[r->n] = scan->channel[signal][i];
+            r->i0[r->n] = xasScanReading(scan, xasRoleI0, i);
+        r->signal[r->n] = xasScanReading(scan, signal, i);
         r->mark[r->n] = markOf(scan->flags[i]);
         r->point[r->n++] = i;
     }

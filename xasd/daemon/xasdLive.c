@@ -12,14 +12,14 @@ typedef struct livePoint {
 
 static double muOf(const xasScan *scan, size_t i)
 {
-    const double *i0 = scan->channel[xasRoleI0];
-    const double *signal = scan->channel[xasScanSignalRole(scan->detection)];
+    int signal = xasScanSignalRole(scan->detection);
+    double i0;
 
-    if (!i0 || !signal || !(i0[i] > 0))
+    if (!scan->channel[xasRoleI0] || !scan->channel[signal])
         return NAN;
-    if (scan->detection == xasDetectTransmission)
-        return signal[i] > 0 ? log(i0[i] / signal[i]) : NAN;
-    return signal[i] / i0[i];
+    i0 = xasScanReading(scan, xasRoleI0, i);
+    return xasSpectrumMuOf(scan->detection, &i0,
+                           xasScanReading(scan, signal, i));
 }
 
 static int byEnergy(const void *a, const void *b)
@@ -40,7 +40,7 @@ static size_t gather(const xasScan *scan, livePoint *point)
 
         if (!isfinite(p.energy) || !isfinite(p.mu))
             continue;
-        p.i0 = scan->channel[xasRoleI0][i];
+        p.i0 = xasScanReading(scan, xasRoleI0, i);
         sorted = sorted && (n == 0 || p.energy >= point[n - 1].energy);
         point[n++] = p;
     }

@@ -50,7 +50,7 @@ static void count(const xasScan *scan, double shift_eV, const xasFeatures *f,
                   xasQualityCounts *n)
 {
     const double *energy = scan->channel[xasRoleEnergy];
-    const double *i0 = scan->channel[xasRoleI0];
+    bool i0 = scan->channel[xasRoleI0] != NULL;
 
     *n = (xasQualityCounts){ .points = (int64_t)scan->n,
                              .flagged = (int64_t)xasScanFlagged(scan),
@@ -62,7 +62,7 @@ static void count(const xasScan *scan, double shift_eV, const xasFeatures *f,
         n->glitches += (flags & xasPointGlitch) != 0;
         n->glitchesI0 += (flags & xasPointGlitchI0) != 0;
         if (i0 && !(flags & ~(uint32_t)xasPointGlitchI0))
-            n->i0Min = fmin(n->i0Min, i0[i]);
+            n->i0Min = fmin(n->i0Min, xasScanReading(scan, xasRoleI0, i));
         flags &= ~(uint32_t)(xasPointDuplicate | xasPointGlitchI0);
         n->edgeFlagged += energy && flags && nearEdge(energy[i] + shift_eV, f);
     }
@@ -74,12 +74,12 @@ static void count(const xasScan *scan, double shift_eV, const xasFeatures *f,
 
 static void judgeDeadTime(const xasScan *scan, xasFeatures *f)
 {
-    const double *counts = scan->channel[xasRoleFluor];
-
-    if (scan->detection != xasDetectFluorescence || !counts)
+    if (scan->detection != xasDetectFluorescence ||
+        !scan->channel[xasRoleFluor])
         return;
     for (size_t i = 0; i < scan->n; i++)
-        if (counts[i] * scan->dead_per_count > DEAD_PART) {
+        if (xasScanReading(scan, xasRoleFluor, i) * scan->dead_per_count >
+            DEAD_PART) {
             xasFlagsAdd(f->flags, "dead_time");
             return;
         }

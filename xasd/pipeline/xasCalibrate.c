@@ -80,15 +80,14 @@ static bool isFoil(const xasCalibRules *rules, const xasScan *scan,
 static xasStatus fromI2(const xasScan *scan, xasSpectrum **out)
 {
     const uint32_t keep = xasPointStampBad | xasPointGlitchI0;
-    const double *const from[] = { scan->channel[xasRoleEnergy],
-                                   scan->channel[xasRoleI1],
-                                   scan->channel[xasRoleI2] };
+    static const xasRole from[] = { xasRoleEnergy, xasRoleI1, xasRoleI2 };
     double *good;
     size_t n = 0;
     xasStatus status;
 
-    if (!from[0] || !from[1] || !from[2])
-        return xasErrNotFound;
+    for (size_t k = 0; k < 3; k++)
+        if (!scan->channel[from[k]])
+            return xasErrNotFound;
     good = malloc((3 * scan->n + 1) * sizeof *good);
     if (!good)
         return xasErrMemory;
@@ -96,7 +95,7 @@ static xasStatus fromI2(const xasScan *scan, xasSpectrum **out)
         if (scan->flags[i] & ~keep)
             continue;
         for (size_t k = 0; k < 3; k++)
-            good[k * scan->n + n] = from[k][i];
+            good[k * scan->n + n] = xasScanReading(scan, from[k], i);
         n++;
     }
     status = xasSpectrumCreate(xasDetectTransmission, good, good + scan->n,

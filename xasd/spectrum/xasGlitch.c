@@ -263,9 +263,7 @@ static double valueOf(xasDetection detection, const double *i0,
 {
     if (which == xasGlitchI0)
         return i0[i];
-    if (i0 && detection == xasDetectTransmission)
-        return log(i0[i] / signal[i]);
-    return i0 ? signal[i] / i0[i] : signal[i];
+    return xasSpectrumMuOf(detection, i0 ? i0 + i : NULL, signal[i]);
 }
 
 /* Rows that have a value, in eV; as xasSpectrumCreate takes them. */

@@ -60,20 +60,25 @@ static void sortRows(row *r, size_t n)
         }
 }
 
+double xasSpectrumMuOf(xasDetection detection, const double *i0, double signal)
+{
+    if (!i0)
+        return signal;
+    return detection == xasDetectTransmission ? log(*i0 / signal)
+                                              : signal / *i0;
+}
+
 /* False for a row without a finite mu. */
 static int makeRow(xasDetection detection, double energy, const double *i0,
                    double signal, row *out)
 {
     out->energy = energy;
-    out->mu = signal;
+    out->mu = xasSpectrumMuOf(detection, i0, signal);
     out->variance = 0;
-    if (i0 && detection == xasDetectTransmission) {
-        out->mu = log(*i0 / signal);
+    if (i0 && detection == xasDetectTransmission)
         out->variance = 1 / *i0 + 1 / signal;
-    } else if (i0) {
-        out->mu = signal / *i0;
+    else if (i0)
         out->variance = out->mu * (1 + out->mu) / *i0;
-    }
     /* A drain current may be negative once its dark offset is off. */
     if (out->variance < 0)
         out->variance = 0;

@@ -20,6 +20,11 @@ const char *xasDetectionName(xasDetection detection);
 /** \brief The reverse; xasErrNotFound for any other word. */
 xasStatus xasDetectionFromName(const char *name, xasDetection *detection);
 
+/** \brief mu of one point: ln(i0/signal), signal/i0, or the signal itself
+ * where i0 is NULL.  Dark offsets are to be off. \return NaN or infinite where
+ * there is none */
+double xasSpectrumMuOf(xasDetection detection, const double *i0, double signal);
+
 /** A cleaned spectrum: finite, sorted, in eV, close points averaged. */
 typedef struct xasSpectrum xasSpectrum;
 
