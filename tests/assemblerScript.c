@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { scriptArrayMax = 64 };
+
 typedef struct script {
     xasAssembler *a;
     double now_ms;
@@ -68,7 +70,7 @@ static void sayGet(script *s, const xasAction *action)
 {
     const char *comma = "";
 
-    say(s, "get(");
+    say(s, action->arrays ? "arrays(" : "get(");
     for (unsigned r = 0; r < xasRoleCount; r++) {
         if (!xasRolesHave(action->roles, (int)r))
             continue;
@@ -130,8 +132,22 @@ static void connections(script *s, xasEventKind kind, char *roles)
                      (xasEvent){ .kind = (uint8_t)kind, .role = (uint8_t)r });
 }
 
+/* "[1,2,3" */
+static size_t numbers(char *text, double *out)
+{
+    size_t n = 0;
+
+    for (text++; *text && *text != ']' && n < scriptArrayMax; text++) {
+        out[n++] = strtod(text, &text);
+        if (*text != ',')
+            break;
+    }
+    return n;
+}
+
 static void value(script *s, char *word)
 {
+    static double array[scriptArrayMax];
     xasEvent e = { .kind = xasEventValue, .stamp_ns = scriptTime(s->now_ms) };
     bool command = !strncmp(word, "cmd:", 4), answer = word[0] == '?';
     char *name = word + (command ? 4 : answer), *at, *severity, *text;
@@ -154,7 +170,10 @@ static void value(script *s, char *word)
         e.stamp_ns = strcmp(at, "@none") ? scriptTime(atof(at + 1)) : 0;
         *at = 0;
     }
-    e.value = strtod(text, NULL);
+    e.isArray = text[0] == '[';
+    e.array = array;
+    e.count = e.isArray ? numbers(text, array) : 0;
+    e.value = e.isArray ? 0 : strtod(text, NULL);
     e.text = text;
     if (command) {
         e.kind = xasEventCommand;

@@ -12,11 +12,12 @@
  *   i0=7              monitor, stamped now   i0=7@35  stamped 35, received now
  *   i0=7@none         without a stamp        i0=7!3   with severity 3
  *   i0:7              the first value after a connect (stamp as above)
+ *   i0=[7,8,9]@35!3   an array; [] an empty one
  *   ?i0=7@35          answer to the oldest open get of i0; default stamp now
  *   tick over=3 end discard disable enable stop
  *   sample=NaCl       text monitor; sample:NaCl the first; cmd:sample=NaCl
  *
- * What it does: "get(i0,i1) start P0 P1 end" and, at an end,
+ * What it does: "get(i0,i1) arrays(i0) start P0 P1 end" and, at an end,
  * "{exit lost=n: energy/i0/i1[flags] ...; event event ...}".
  * sample, formula, element and reason are not written down. */
 void scriptRun(xasAssembler *a, const char *script, char *out, size_t size);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* What the ops of a mode take. */
-static bool isReading(xasRole role)
+static bool isReading(const xasAssembler *a, xasRole role)
 {
-    return role <= xasRoleSequence || role == xasRoleValid ||
+    return xasRolesHave(a->ops->extra, role) || role <= xasRoleSequence || role == xasRoleValid ||
            role == xasRoleData;
 }
 
@@ -29,7 +29,7 @@ static void value(xasAssembler *a, const xasEvent *e)
         xasAssemblerActive(a, e);
         return;
     }
-    if (a->ops && isReading(role)) {
+    if (a->ops && isReading(a, role)) {
         a->ops->value(a, e);
         return;
     }
@@ -68,7 +68,7 @@ static void reply(xasAssembler *a, const xasEvent *e)
         xasAssemblerActive(a, e);
         return;
     }
-    if (a->ops && isReading(role)) {
+    if (a->ops && isReading(a, role)) {
         a->ops->value(a, e);
         return;
     }
@@ -146,6 +146,8 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
                 : xasAssemblerHas(a, xasRoleSequence) ? xasRoleSequence
                                                       : xasAssemblerAxis(a);
     a->count.seen = a->count.before = -1;
+    if (rules->mode == xasModeArray)
+        a->ops = &xasArrayOps;
     status = a->ops ? a->ops->create(a) : xasOk;
     if (status)
         free(a);
@@ -161,7 +163,8 @@ void xasAssemblerDestroy(xasAssembler *a)
     if (a->ops)
         a->ops->destroy(a);
     xasScanDestroy(a->scan);
-    xasScanDestroy(a->ended);
+    while (a->ended)
+        xasScanDestroy(xasAssemblerTake(a));
     free(a->action);
     free(a);
 }
@@ -175,7 +178,10 @@ xasScan *xasAssemblerTake(xasAssembler *a)
 {
     xasScan *scan = a->ended;
 
-    a->ended = NULL;
+    a->ended = a->nLater ? a->later[0] : NULL;
+    for (size_t i = 1; i < a->nLater; i++)
+        a->later[i - 1] = a->later[i];
+    a->nLater -= a->nLater > 0;
     return scan;
 }
 

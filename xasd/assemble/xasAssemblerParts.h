@@ -10,7 +10,7 @@
  * scans out: xasAssemblerBegin.c, xasAssemblerCount.c, xasAssemblerScan.c,
  * xasAssemblerTime.c. */
 
-enum { xasPendingMax = 64, xasTextRoles = xasRoleCount - xasRoleSample };
+enum { xasPendingMax = 64, xasLaterMax = 8, xasTextRoles = xasRoleCount - xasRoleSample };
 
 /** What is known of a PV. */
 typedef struct xasSource {
@@ -38,6 +38,7 @@ typedef struct xasCounting {
 /** What a mode other than step makes of its readings.  All else is common:
  * texts, active, planned, dwell, aborted, ring current, names, events. */
 typedef struct xasModeOps {
+    xasRoles extra; /* roles that value() gets besides those it names */
     xasStatus (*create)(xasAssembler *a); /* sets a->mode */
     void (*destroy)(xasAssembler *a);
     /** A scan has begun, or a journalled one was given back. */
@@ -54,6 +55,8 @@ typedef struct xasModeOps {
     int64_t (*deadline)(const xasAssembler *a); /* 0: none */
 } xasModeOps;
 
+extern const xasModeOps xasArrayOps;
+
 struct xasAssembler {
     xasAssemblerRules rules;
     const xasModeOps *ops; /* NULL: step */
@@ -67,6 +70,8 @@ struct xasAssembler {
     uint32_t asks;
 
     xasScan *scan, *ended;
+    xasScan *later[xasLaterMax]; /* ended too, in the same event */
+    size_t nLater;
     int64_t progress_ns; /* receipt of start or last point */
     int64_t lastCommit_ns;
     bool disabled;
@@ -185,7 +190,8 @@ void xasAssemblerLostAtEnd(xasAssembler *a);
 void xasAssemblerEndReply(xasAssembler *a, xasRole role, const xasHeld *held);
 /** \brief End the scan if active has fallen and nothing is waited for. */
 void xasAssemblerCheckEnd(xasAssembler *a);
-/** \brief End the scan; for xasExitComplete what it holds decides. */
+/** \brief End the scan; for xasExitComplete without a reason what it holds
+ * decides. */
 void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason);
 /** \brief Number in a value of the sequence PV; -1 if there is none. */
 int64_t xasAssemblerNumber(const xasHeld *value);

@@ -50,10 +50,12 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
         return xasFail(xasErrArg, message,
                        "detection must be transmission, fluorescence or "
                        "yield");
-    if (rules->mode != xasModeStep)
-        return xasFail(xasErrArg, message, "station %s: mode must be step",
+    if (rules->mode != xasModeStep && rules->mode != xasModeArray)
+        return xasFail(xasErrArg, message,
+                       "station %s: mode must be step or array",
                        rules->station);
-    needed |= xasRoleBit(xasRoleActive);
+    if (rules->mode == xasModeStep) /* a sweep's arrays are a scan */
+        needed |= xasRoleBit(xasRoleActive);
     for (int r = 0; r < xasRoleCount; r++)
         if (xasRolesHave(needed & ~rules->roles, r))
             return xasFail(xasErrNotFound, message,
@@ -66,7 +68,7 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
     if (!(rules->energy_scale > 0) || !(rules->point_timeout_s > 0) ||
         !(rules->scan_timeout_s >= 0) || !(rules->resume_gap_s >= 0) ||
         !(rules->clock_tolerance_s > 0) || !(rules->i0_min >= 0) ||
-        !(rules->dead_time_s >= 0))
+        !(rules->dead_time_s >= 0) || !(rules->array_timeout_s > 0))
         return xasFail(xasErrArg, message,
                        "station %s: energy scale, time-outs, clock tolerance "
                        "and least I0 must be numbers above (or at) 0",

@@ -120,13 +120,16 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasDetectorFinish(scan, &a->rules);
     if (a->ending)
         xasAssemblerLostAtEnd(a);
-    if (exit == xasExitComplete)
+    if (exit == xasExitComplete && !reason[0])
         endReason(a, &exit, own, sizeof own);
     scan->exit = exit;
     (void)snprintf(scan->reason, sizeof scan->reason, "%s",
                    own[0] ? own : reason);
     scan->end_ns = scan->n ? scan->stamp_ns[scan->n - 1] : a->now_ns;
-    a->ended = scan;
+    if (!a->ended)
+        a->ended = scan;
+    else if (a->nLater < xasLaterMax)
+        a->later[a->nLater++] = scan;
     a->scan = NULL;
     a->ending = a->resumed = false;
     xasAssemblerAct(a, (xasAction){ .kind = xasActionEnd });

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+TESTPROD_HOST += arrayTest
+arrayTest_SRCS += arrayTest.c arrayCases.c assemblerScript.c
+arrayTest_LIBS += xas xasNumeric Com
+arrayTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += arrayTest
