@@ -112,6 +112,13 @@ sub scan {
         @events = $self->events($watch, $p);
         return grep { $_->{pv} eq 'Busy' && $_->{value} == 0 } @events;
     }) or die "the scan has no end\n";
+    # What follows Busy has been posted when the put returns.
+    my $n = -1;
+    waitFor(sub {
+        my $last = $n;
+        @events = $self->events($watch, $p);
+        return $last == ($n = @events);
+    });
     $watch->{client}->end('TERM');
     return grep { $_->{pv} ne 'Busy' } @events;
 }
@@ -124,9 +131,9 @@ sub values_of {
 
 # All faults off, and the defaults of a short, exact scan.
 my @off = (map({ ("Fault:${_}At" => -1) } qw(Pause Invalid Nan Dump TopUp
-        Duplicate Back Late Burst Abort)),
-    map({ ("Fault:${_}N" => 0) } qw(Dump Stamp Late Burst)),
-    map({ ("Fault:${_}N" => 1) } qw(Invalid Nan TopUp Duplicate Back)));
+        Duplicate Back Late Burst Abort Hold Glitch)),
+    map({ ("Fault:${_}N" => 0) } qw(Dump Stamp Late Burst Hold)),
+    map({ ("Fault:${_}N" => 1) } qw(Invalid Nan TopUp Duplicate Back Glitch)));
 
 sub plain {
     my ($self, $p, %more) = @_;
@@ -135,7 +142,8 @@ sub plain {
         'Fault:StampAt' => 0, Mode => 'Step', Points => 0,
         Resample => 40, Sweeps => 1, Noise => 0, Dwell => 0.002, Seed => 1,
         NoPoint => 0, Dark => 0, ArrShort => 0, ArrOrder => 0, ArrGapMs => 0,
-        LagMs => 0, Speed => 0, TurnS => 0, %more);
+        LagMs => 0, MoveReadings => 0, Return => 0,
+        SscanEvery => 0, Speed => 0, TurnS => 0, %more);
 }
 
 1;

@@ -113,6 +113,14 @@ for my $channel (qw(Signal Energy I0)) {
     is(where(map { !!($_->{value} =~ /nan/i) } of($pv, @e)), '6 7',
         "$pv is NaN");
     is(scalar(grep { $_->{value} =~ /nan/i } @e), 2, 'no other');
+    @e = scan({ 'Fault:Channel' => $channel, 'Fault:HoldAt' => 6 });
+    my @was = values_of($pv, @good);
+    is_deeply([values_of($pv, @e)], [@was[0 .. 5], ($was[5]) x 14],
+        "$pv is stuck");
+    @e = scan({ 'Fault:Channel' => $channel, 'Fault:GlitchAt' => 6 });
+    is_deeply([map { sprintf '%.12g', $_ } values_of($pv, @e)],
+        [map { sprintf '%.12g', $_ } @was[0 .. 5], 10 * $was[6],
+            @was[7 .. 19]], "$pv has a spike");
     @e = scan({ 'Fault:Channel' => $channel, 'Fault:LateAt' => 6,
         'Fault:LateN' => 1, 'Fault:LateMs' => 1 });
     my ($at6) = grep { $e[$_]{pv} eq 'Point' && $e[$_]{value} == 6 } 0 .. $#e;
@@ -201,6 +209,10 @@ for my $channel (qw(Signal Energy I0)) {
     is(scalar(grep { $_->{value} < 100 } of('I0', @e)), 10,
         'Continuous: beam dump');
     is(scalar(of('RingCurrent', @e)), 4, 'and the ring shows it');
+    @e = scan({ %continuous, 'Fault:HoldAt' => 10 });
+    my %stuck;
+    $stuck{$_}++ for values_of('I1', @e);
+    is(scalar(keys %stuck), 10, 'Continuous: stuck');
     @e = scan({ %continuous, 'Fault:PauseAt' => 20, 'Fault:PauseS' => 0.5 });
     my %same;
     $same{$_}++ for values_of('Energy', @e);
@@ -233,6 +245,12 @@ for my $channel (qw(Signal Energy I0)) {
     caput('K:Start', 1);
     is(caget('K:Start.SEVR'), 'MAJOR', 'more points than an array holds');
     like(caget('K:Comment.VAL$'), qr/an array holds 20000/, 'with the reason');
+    $at->plain('K:', Mode => 'Sscan', Resample => 1001, Sweeps => 2);
+    caput('K:Start', 1);
+    like(caget('K:Comment.VAL$'), qr/scan1 holds 2000/, 'more than scan1');
+    $at->plain('K:', Resample => 1000000, Sweeps => 3);
+    caput('K:Start', 1);
+    like(caget('K:Comment.VAL$'), qr/more than 2000000/, 'more than all');
     $at->plain('K:', Mode => 'Continuous', Dwell => 0);
     caput('K:Start', 1);
     like(caget('K:Comment.VAL$'), qr/takes no time/, 'a sweep without time');

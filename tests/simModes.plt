@@ -58,6 +58,17 @@ sub apart {
     cmp_ok(apart([map { 12398.419843 / (2 * 3.1356 * sin($_ * $degree)) }
         @$angle], $energy), '<', 1e-5, 'Bragg angle');
     is_deeply($set, $energy, 'EnergySet');
+    $at->plain('K:', Points => 3, MoveReadings => 2, Return => 1, Sweeps => 1);
+    my @moves = $at->scan('K:', {}, qw(EnergySet Energy I0 Point));
+    is(join(' ', map { $_->{pv} } @moves), join(' ',
+        (qw(EnergySet Energy Energy I0 Point)) x 3, 'Point', ('Energy') x 5),
+        'read-backs on the way, and back');
+    my @way = values_of('Energy', @moves);
+    ok(abs($way[2] - ($energy->[0] + $energy->[1]) / 2) < 1e-9
+        && $way[3] == $energy->[1] && $way[-1] == $energy->[0],
+        'to where they should be');
+    ok(!(grep { $moves[$_]{time} > $moves[$_ + 1]{time} } 0 .. 13),
+        'before the counting');
     $at->plain('K:', Alternate => 0, Sweeps => 2, NoPoint => 1, Points => 5,
         Dark => 100);
     my @again = $at->scan('K:', {}, qw(Energy I0 Point));
@@ -240,6 +251,13 @@ sub sscan {
     cmp_ok(scalar @$live, '<', 30, 'fast: at most 20 a second');
     is_deeply([map { $_->{P1RA} } @$final], [values_of('Energy', @fast)],
         'but all in the arrays');
+    $at->plain('K:', Mode => 'Sscan', Dwell => 0.005, SscanEvery => 1);
+    my @every = $at->scan('K:', {}, @pvs);
+    is_deeply([values_of('scan1:CPT', @every)], [0 .. 40, 40],
+        'or CPT with every point');
+    my %live;
+    $live{ $_->{R1CV} }++ for @{ (sscan(@every))[0] };
+    cmp_ok(scalar keys %live, '<', 20, 'but not the scalars');
     $at->plain('K:', Mode => 'Sscan', 'Fault:AbortAt' => 17);
     my @cut = $at->scan('K:', {}, @pvs);
     ($live, $final, $array) = sscan(@cut);

@@ -43,21 +43,14 @@ static double elementOf(const simScan *scan, size_t i, int which)
 /* Signals count as -1 for energy and angle, 0... for I0... */
 static double valueOf(const simScan *scan, size_t i, int which)
 {
-    const simStation *st = scan->st;
-    const xasSimStep *step = &scan->schedule->step[i];
     int signal = which < 2 ? -1 : which - 2;
 
     if (signal >= xasSimSignals)
         return elementOf(scan, i, signal - xasSimSignals);
-    if (step->nan && simIsFaulty(st, signal))
-        return NAN;
-    if (which == 0)
-        return scan->data->energy_eV[i];
-    if (which == 1)
-        return xasSimAngle(scan->data->energy_eV[i], st->now[simSetDSpacing]);
-    if (!scan->data->signal[signal])
-        return NAN;
-    return scan->data->signal[signal][i] + st->now[simSetDark];
+    double value = simShown(scan, i, signal);
+
+    return which == 1 ? xasSimAngle(value, scan->st->now[simSetDSpacing])
+                      : value;
 }
 
 /* ArrShort: one array lacks so many points. */

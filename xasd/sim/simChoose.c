@@ -82,6 +82,35 @@ static xasStatus dense(simStation *st, simPlay *play, xasMessage *message)
     return take(st, SIM_ARRAY_MAX, &play->mean, message);
 }
 
+/* What there is room for. */
+static xasStatus check(const simStation *st, size_t n, xasMessage *message)
+{
+    double points = st->now[simSetPoints];
+
+    if (points > 0 && points < (double)n)
+        n = (size_t)points;
+    switch ((simMode)(int)st->now[simSetMode]) {
+    case simModeArray:
+        if (n > SIM_ARRAY_MAX)
+            return xasFail(xasErrRange, message,
+                           "not started: an array holds %d points",
+                           SIM_ARRAY_MAX);
+        break;
+    case simModeSscan:
+        if ((double)n * st->now[simSetSweeps] > SIM_SSCAN_MAX)
+            return xasFail(xasErrRange, message,
+                           "not started: scan1 holds %d points", SIM_SSCAN_MAX);
+        break;
+    case simModeStep:
+    case simModeContinuous: break;
+    }
+    if ((double)n * st->now[simSetSweeps] > SIM_READINGS_MAX)
+        return xasFail(xasErrRange, message,
+                       "not started: more than %d points in all sweeps",
+                       SIM_READINGS_MAX);
+    return xasOk;
+}
+
 xasStatus simChoose(simStation *st, int scan, simPlay *play,
                     xasMessage *message)
 {
@@ -93,13 +122,13 @@ xasStatus simChoose(simStation *st, int scan, simPlay *play,
     xasStatus status =
         take(st, points > 0 ? (size_t)points : 0, &play->mean, message);
 
-    if (!status && mode == simModeArray && play->mean->n > SIM_ARRAY_MAX) {
-        xasSimDataDestroy(play->mean);
-        play->mean = NULL;
-        return xasFail(xasErrRange, message,
-                       "not started: an array holds %d points", SIM_ARRAY_MAX);
-    }
+    if (!status)
+        status = check(st, play->mean->n, message);
     if (!status && mode == simModeContinuous)
         status = dense(st, play, message);
+    if (status) {
+        xasSimDataDestroy(play->mean);
+        play->mean = NULL;
+    }
     return status;
 }

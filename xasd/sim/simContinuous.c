@@ -20,6 +20,7 @@ typedef struct Stream {
     double rate;  /* 1/s; 0: none */
     double at_s;  /* end of its next reading, in time of the scan */
     double due_s; /* when it is posted */
+    double last;  /* value shown */
 } Stream;
 
 typedef struct Run {
@@ -117,13 +118,15 @@ static void postSignal(Run *r, Stream *s)
     epicsTimeStamp stamp = stampAt(r, middle, step.stamp);
     double value = reading(r, (xasSimSignal)s->signal, lagged, step.beam);
 
+    if (!step.hold || !simIsFaulty(st, s->signal))
+        s->last = simFaulty(st, &step, s->signal, value);
     simPostBeam(st, &step, false);
-    simPostSignal(st, (xasSimSignal)s->signal, value, &step, &stamp);
+    simPostSignal(st, (xasSimSignal)s->signal, s->last, &step, &stamp);
     if (s->signal == (int)simStationSignal(st))
         postPoint(r, middle, lagged, &stamp);
 }
 
-static void postEnergy(Run *r, const Stream *s)
+static void postEnergy(Run *r, Stream *s)
 {
     xasSimStep step = stepAt(r, s->at_s);
     epicsTimeStamp stamp = stampAt(r, s->at_s, step.stamp);
@@ -133,7 +136,9 @@ static void postEnergy(Run *r, const Stream *s)
         simPutNumber(r->scan->st->show[simShowSweep], (double)sweep, &stamp);
         r->scan->st->sweep = sweep;
     }
-    simPostEnergy(r->scan->st, energyAt(r, s->at_s), &step, &stamp);
+    if (!step.hold || !simIsFaulty(r->scan->st, -1))
+        s->last = simFaulty(r->scan->st, &step, -1, energyAt(r, s->at_s));
+    simPostEnergy(r->scan->st, s->last, &step, &stamp);
 }
 
 static double dueOf(const Run *r, const Stream *s)

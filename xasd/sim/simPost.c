@@ -69,32 +69,47 @@ static void counted(simStation *st, simShow which)
     st->posted[0]++;
 }
 
+/* A spike comes before the dark counts, NaN after all. */
+double simFaulty(const simStation *st, const xasSimStep *step, int signal,
+                 double value)
+{
+    bool faulty = simIsFaulty(st, signal);
+
+    if (faulty && step->glitch)
+        value *= st->now[simSetGlitchFactor];
+    /* -0 + 0 would be another number. */
+    if (signal >= 0 && st->now[simSetDark] != 0)
+        value += st->now[simSetDark];
+    return faulty && step->nan ? NAN : value;
+}
+
+double simShown(const simScan *scan, size_t i, int signal)
+{
+    const xasSimStep *step = &scan->schedule->step[i];
+    const double *values =
+        signal < 0 ? scan->data->energy_eV : scan->data->signal[signal];
+    size_t from = simIsFaulty(scan->st, signal) ? step->held : i;
+
+    return values ? simFaulty(scan->st, step, signal, values[from]) : NAN;
+}
+
 void simPostSignal(simStation *st, xasSimSignal s, double value,
                    const xasSimStep *step, const epicsTimeStamp *stamp)
 {
-    bool faulty = simIsFaulty(st, (int)s);
-
     if (!st->count[s])
         return;
-    /* -0 + 0 would be another number. */
-    if (st->now[simSetDark] != 0)
-        value += st->now[simSetDark];
-    post(st->count[s], faulty && step->nan ? NAN : value,
-         faulty && step->invalid, stamp);
+    post(st->count[s], value, simIsFaulty(st, (int)s) && step->invalid, stamp);
     counted(st, simShowPostedI0 + s);
 }
 
 void simPostEnergy(simStation *st, double energy_eV, const xasSimStep *step,
                    const epicsTimeStamp *stamp)
 {
-    bool faulty = simIsFaulty(st, -1);
-    double e = faulty && step->nan ? NAN : energy_eV;
-    double angle = xasSimAngle(energy_eV, st->now[simSetDSpacing]);
+    bool broken = simIsFaulty(st, -1) && step->invalid;
 
-    simPutNumber(st->show[simShowEnergySet], energy_eV, stamp);
-    post(st->show[simShowAngle], isnan(e) ? NAN : angle,
-         faulty && step->invalid, stamp);
-    post(st->show[simShowEnergy], e, faulty && step->invalid, stamp);
+    post(st->show[simShowAngle],
+         xasSimAngle(energy_eV, st->now[simSetDSpacing]), broken, stamp);
+    post(st->show[simShowEnergy], energy_eV, broken, stamp);
     counted(st, simShowPostedEnergy);
 }
 
@@ -118,7 +133,7 @@ void simPostBeam(simStation *st, const xasSimStep *step, bool force)
                  st->now[simSetRingNominal] * (dump ? RING_EMPTY : 1), &now);
     simPutNumber(st->show[simShowTopUp], inhibit, &now);
     /* An interlock closes it without a beam. */
-    simPutNumber(st->show[simShowShutter], st->running && !dump, &now);
+    simPutNumber(st->show[simShowShutter], st->open && !dump, &now);
     st->dumped = dump;
     st->filling = inhibit;
 }

@@ -59,6 +59,7 @@ static void begin(simScan *scan, bool first)
                  &now);
     simPutNumber(st->show[simShowAborted], 0, &now);
     simPutNumber(st->show[simShowSweep], 0, &now);
+    st->open = true;
     simPostBeam(st, &well, true);
     if (first)
         simPutNumber(st->show[simShowBusy], 1, &now);
@@ -70,13 +71,33 @@ static void showPosted(simStation *st, const epicsTimeStamp *now)
         simPutNumber(st->show[simShowPosted + i], (double)st->posted[i], now);
 }
 
+/* Back to where the scan began; nobody is counting. */
+static void goBack(simScan *scan)
+{
+    static const xasSimStep well = { .beam = 1 };
+    simStation *st = scan->st;
+    enum { readings = 5 };
+
+    if (!scan->truthN)
+        return;
+    double to = scan->truthE[0], from = scan->truthE[scan->truthN - 1];
+
+    for (int k = 1; k <= readings; k++) {
+        epicsTimeStamp now;
+
+        (void)simWaitUntil(st, simClock() + 0.01);
+        (void)epicsTimeGetCurrent(&now);
+        simPostEnergy(st, from + (to - from) * k / readings, &well, &now);
+    }
+}
+
 static void end(simScan *scan, bool aborted, bool last)
 {
     static const xasSimStep well = { .beam = 1 };
     simStation *st = scan->st;
     epicsTimeStamp now;
 
-    st->running = false;
+    st->open = false;
     (void)epicsTimeGetCurrent(&now);
     simPutArray(st->show[simShowTruthE], scan->truthE, scan->truthN, false,
                 &now);
@@ -90,6 +111,8 @@ static void end(simScan *scan, bool aborted, bool last)
     simPutNumber(st->show[simShowDone], ++st->done, &now);
     if (last)
         simPutNumber(st->show[simShowBusy], 0, &now);
+    if (st->now[simSetReturn] != 0)
+        goBack(scan);
 }
 
 static bool run(simScan *scan)

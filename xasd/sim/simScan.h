@@ -51,12 +51,18 @@ bool simWaitUntil(simStation *st, double due);
  * \param age_s  how long ago it was measured */
 epicsTimeStamp simStampOf(simStation *st, xasSimStamp kind, double age_s);
 
-/** \brief Post one reading of a signal, with the station's dark counts. */
+/** \brief Post one reading of a signal, as it shall be shown. */
 void simPostSignal(simStation *st, xasSimSignal s, double value,
                    const xasSimStep *step, const epicsTimeStamp *stamp);
 /** \brief Post the read-back of the monochromator, and the angle. */
 void simPostEnergy(simStation *st, double energy_eV, const xasSimStep *step,
                    const epicsTimeStamp *stamp);
+/** \brief The same of a value that is no reading of the schedule. */
+double simFaulty(const simStation *st, const xasSimStep *step, int signal,
+                 double value);
+/** \brief What reading i shows of a signal (-1: the energy), with its faults
+ * and dark counts; NaN: it has none. */
+double simShown(const simScan *scan, size_t i, int signal);
 /** \brief Post the number of a point. */
 void simPostPoint(simStation *st, size_t i, const epicsTimeStamp *stamp);
 /** \brief Post ring, top-up and shutter, as they change. */

@@ -13,6 +13,8 @@
 
 /** Points that an array holds. */
 #define SIM_ARRAY_MAX 20000
+/** Points of all sweeps of a scan. */
+#define SIM_READINGS_MAX 2000000
 /** Points that a run of the sscan-like records holds. */
 #define SIM_SSCAN_MAX 2000
 
@@ -108,6 +110,7 @@ typedef struct simStation {
     int arrays;              /* sweeps posted as arrays */
     double now[simSetCount]; /* settings of the running scan */
     epicsTimeStamp held;     /* the stamp that all readings get */
+    bool open;               /* the shutter */
     bool dumped, filling;    /* as last posted */
     size_t sweep;            /* likewise */
     int64_t posted[simShowPostedPoint - simShowPosted + 1];

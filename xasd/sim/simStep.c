@@ -18,15 +18,11 @@ static void postLate(simSteps *run)
     const xasSimStep *step = &run->scan->schedule->step[late->i];
 
     for (int s = 0; s < xasSimSignals; s++)
-        if (simIsFaulty(st, s)) {
-            const double *values = run->scan->data->signal[s];
-
-            simPostSignal(st, (xasSimSignal)s, values ? values[late->i] : NAN,
+        if (simIsFaulty(st, s))
+            simPostSignal(st, (xasSimSignal)s, simShown(run->scan, late->i, s),
                           step, &late->stamp);
-        }
     if (simIsFaulty(st, -1))
-        simPostEnergy(st, run->scan->data->energy_eV[late->i], step,
-                      &late->stamp);
+        simPostEnergy(st, simShown(run->scan, late->i, -1), step, &late->stamp);
     run->lates--;
     for (size_t i = 0; i < run->lates; i++)
         run->late[i] = run->late[i + 1];
@@ -65,6 +61,28 @@ static void count(simSteps *run, bool counting)
     simPutNumber(st->show[simShowCounting], counting, &now);
 }
 
+/* The monochromator goes there: read-backs on its way, the last one where it
+ * is to be. */
+static void move(simSteps *run, size_t i)
+{
+    simScan *scan = run->scan;
+    simStation *st = scan->st;
+    const xasSimStep *step = &scan->schedule->step[i];
+    double to = simShown(scan, i, -1);
+    double from = i ? scan->data->energy_eV[i - 1] : to;
+    int n = (int)st->now[simSetMoveReadings];
+    epicsTimeStamp stamp = simStampOf(st, step->stamp, 0);
+
+    simPutNumber(st->show[simShowEnergySet], scan->data->energy_eV[i], &stamp);
+    if (step->late && simIsFaulty(st, -1))
+        return;
+    for (int k = 1; k <= n; k++) {
+        stamp = simStampOf(st, step->stamp, 0);
+        simPostEnergy(st, k == n ? to : from + (to - from) * k / n, step,
+                      &stamp);
+    }
+}
+
 bool simStepWait(simSteps *run, size_t i)
 {
     simStation *st = run->scan->st;
@@ -82,6 +100,7 @@ bool simStepWait(simSteps *run, size_t i)
     if (step->pause_s > 0 &&
         !waitFor(run, run->due_s = simClock() + step->pause_s))
         return false;
+    move(run, i);
     count(run, true);
     run->due_s = fmax(run->due_s + dwell, simClock() - slack);
     bool go = waitFor(run, run->due_s);
@@ -99,12 +118,13 @@ void simStepPost(simSteps *run, size_t i, epicsTimeStamp *stamp)
     const xasSimStep *step = &scan->schedule->step[i];
 
     *stamp = simStampOf(st, step->stamp, 0);
-    if (!step->late || !simIsFaulty(st, -1))
-        simPostEnergy(st, d->energy_eV[i], step, stamp);
+    if (st->now[simSetMoveReadings] <= 0 &&
+        (!step->late || !simIsFaulty(st, -1)))
+        simPostEnergy(st, simShown(scan, i, -1), step, stamp);
     for (int s = 0; s < xasSimSignals; s++)
         if (!step->late || !simIsFaulty(st, s))
-            simPostSignal(st, (xasSimSignal)s,
-                          d->signal[s] ? d->signal[s][i] : NAN, step, stamp);
+            simPostSignal(st, (xasSimSignal)s, simShown(scan, i, s), step,
+                          stamp);
     simPostRest(scan, i, stamp);
     simPostPoint(st, i, stamp);
     if (step->late)

@@ -21,6 +21,8 @@ void xasSimFaultsNone(xasSimFaults *f)
                          .dump = never,
                          .stamp = never,
                          .burst = never,
+                         .hold = never,
+                         .glitch = never,
                          .topUp = never,
                          .duplicate = never,
                          .back = never };
@@ -50,6 +52,8 @@ xasSimStep xasSimFaultStep(const xasSimFaults *f, size_t i, size_t at,
 
     s.invalid = xasSimSpanHolds(&f->invalid, i);
     s.nan = xasSimSpanHolds(&f->nan, i);
+    s.hold = xasSimSpanHolds(&f->hold, i);
+    s.glitch = xasSimSpanHolds(&f->glitch, i);
     s.late = xasSimSpanHolds(&f->late, i);
     s.dump = xasSimSpanHolds(&f->dump, i);
     s.noDwell = xasSimSpanHolds(&f->burst, i);
@@ -128,6 +132,8 @@ xasStatus xasSimScheduleMake(const xasSimFaults *f, size_t n, size_t sweeps,
         }
         append(&s, f, i, n, alternate);
     }
+    for (size_t i = 0; i < s.n; i++)
+        s.step[i].held = i && s.step[i].hold ? s.step[i - 1].held : i;
     *out = s;
     return xasOk;
 }

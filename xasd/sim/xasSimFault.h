@@ -27,7 +27,7 @@ typedef struct xasSimSpan {
 typedef struct xasSimFaults {
     long pauseAt;   /* the next point comes late */
     double pause_s; /* by so much */
-    xasSimSpan invalid, nan, late, dump, stamp, burst;
+    xasSimSpan invalid, nan, late, dump, stamp, burst, hold, glitch;
     xasSimSpan topUp;     /* those points are measured again afterwards */
     xasSimSpan duplicate; /* point `at` is measured n times more */
     xasSimSpan back;      /* after `at` the energy goes n points back */
@@ -46,6 +46,8 @@ typedef struct xasSimStep {
     double pause_s; /* before it, besides the dwell */
     double beam;    /* of what it should be, 1 when well */
     xasSimStamp stamp;
+    size_t held; /* reading whose value is shown instead; itself when well */
+    bool hold, glitch;
     bool invalid, nan, late, noDwell;
     bool inhibit; /* the ring is being filled */
     bool again;   /* of a point measured before in this sweep */
