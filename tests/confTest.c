@@ -479,10 +479,41 @@ static void shipped(void)
     xasConfDestroy(c);
 }
 
+static const char *const presets[] = {
+    "sscan", "quick-array", "step-k", "step-tey", "continuous", "elements",
+};
+enum { presetCount = sizeof presets / sizeof *presets };
+
+/* Each can be read as it is. */
+static void presetFiles(void)
+{
+    const char *top = getenv("XASD_TOP");
+
+    for (size_t i = 0; i < presetCount; i++) {
+        xasMessage message = { "" };
+        xasConf *c = NULL;
+        char file[512];
+        xasStatus status;
+
+        (void)snprintf(file, sizeof file, "%s/etc/presets/%s.conf",
+                       top ? top : "../..", presets[i]);
+        status = xasConfRead(file, &c, &message);
+        testOk(status == xasOk && c->nStations == 1 &&
+                   c->station[0].pv[xasRoleSample][0],
+               "etc/presets/%s.conf %s", presets[i], message.text);
+        if (status == xasOk && !strcmp(presets[i], "elements"))
+            testOk(!strcmp(c->station[0].pv[xasRoleOcr + 18],
+                           "BL:SDD:dxp19:OutputCountRate"),
+                   "its last element: %s", c->station[0].pv[xasRoleOcr + 18]);
+        xasConfDestroy(c);
+    }
+}
+
 MAIN(confTest)
 {
     testPlan((int)(sizeof bad / sizeof *bad) +
-             (int)(sizeof refused / sizeof *refused) + 2 + 11 + 8 + 6 + 4 + 2);
+             (int)(sizeof refused / sizeof *refused) + 2 + 11 + 8 + 6 + 4 + 2 +
+             presetCount + 1);
     if (!mkdtemp(folder))
         testAbort("%s", folder);
     (void)snprintf(path, sizeof path, "%s/t.conf", folder);
@@ -494,6 +525,7 @@ MAIN(confTest)
     modes();
     variables();
     shipped();
+    presetFiles();
     (void)unlink(path);
     (void)rmdir(folder);
     return testDone();

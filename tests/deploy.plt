@@ -61,6 +61,9 @@ my $size = -s $conf;
 is($?, 0, 'deployed again');
 is(-s $conf, $size, 'xasd.conf was kept');
 
+ok(-e "$dest$prefix/lib/xasd/etc/presets/$_.conf", "preset $_ is there")
+    for qw(sscan quick-array step-k step-tey continuous elements);
+
 isnt(system("$top/configure/deploy opt $dest >/dev/null 2>&1"), 0,
     'a relative PREFIX is refused');
 
