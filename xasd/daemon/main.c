@@ -86,11 +86,38 @@ static int start(const char *script)
     return 0;
 }
 
+/* While the last points are being stored: who asks again is told, who insists
+ * gets them in files. */
+static void onStopping(int number)
+{
+    static const char text[] =
+        "xasd: still stopping, the database has not taken all yet; SIGINT, or "
+        "SIGTERM again, puts the rest into files\n";
+    static volatile sig_atomic_t told;
+
+    if (number == SIGTERM && !told) {
+        told = 1;
+        (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    } else {
+        xasdWorkerHurry();
+    }
+}
+
+static void catchStopping(void)
+{
+    struct sigaction action = { .sa_handler = onStopping,
+                                .sa_flags = SA_RESTART };
+
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+}
+
 static int serve(int interactive)
 {
     xasStatus status;
 
     xasdLoopCatchSignals();
+    xasdSetupShowSaid();
     status = xasdWorkerStart(xasdSetupWorker());
 
     if (status) {
@@ -105,6 +132,7 @@ static int serve(int interactive)
     status = xasdLoopRun(xasdSetupConf(), xasdSetupWorker());
     if (status)
         fprintf(stderr, "xasd: loop: %s\n", xasStatusText(status));
+    catchStopping();
     xasdWorkerDestroy(xasdSetupWorker(), STOP_WAIT_S);
     return status ? 1 : 0;
 }
@@ -136,6 +164,8 @@ int main(int argc, char *argv[])
     (void)errlogInit2(LOG_BYTES, LOG_LINE);
     /* A reload wanted before or after the loop must not end us. */
     (void)signal(SIGHUP, SIG_IGN);
+    /* A file beyond a limit is an error of that write. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     xasdShellSetHooks(&hooks);
     if (start(argv[optind]) == 0)
         result = serve(interactive || isatty(STDIN_FILENO));

@@ -3,13 +3,15 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct xasdJobs {
     pthread_mutex_t lock; /* guards all below, but not what jobs hold */
     pthread_cond_t changed;
     xasdJob *head, **tail;
-    size_t count;
+    size_t count, bytes;
+    unsigned chunks[XAS_STATIONS_MAX];
     bool closed;
 };
 
@@ -62,13 +64,49 @@ void xasdJobFree(xasdJob *job)
     free(job);
 }
 
+static size_t bytesOf(const xasdJob *job)
+{
+    const xasScan *scan = job->scan;
+    size_t columns = 2; /* stamps and flags */
+
+    if (!scan)
+        return sizeof *job;
+    for (int c = 0; c < xasChannelCount; c++)
+        columns += scan->channel[c] != NULL;
+    return sizeof *job + sizeof *scan +
+           scan->capacity * columns * sizeof(double) +
+           scan->eventCapacity * sizeof *scan->event;
+}
+
+/* Under the lock. */
+static void account(xasdJobs *jobs, const xasdJob *job, int sign)
+{
+    jobs->count += (size_t)sign;
+    jobs->bytes += (size_t)sign * job->bytes;
+    if (job->kind == xasdJobChunk && job->station < XAS_STATIONS_MAX)
+        jobs->chunks[job->station] += (unsigned)sign;
+}
+
+/* Under the lock: take out the job that *at points to. */
+static xasdJob *unlink1(xasdJobs *jobs, xasdJob **at)
+{
+    xasdJob *job = *at;
+
+    *at = job->next;
+    if (jobs->tail == &job->next)
+        jobs->tail = at;
+    account(jobs, job, -1);
+    return job;
+}
+
 void xasdJobsPut(xasdJobs *jobs, xasdJob *job)
 {
+    job->bytes = bytesOf(job);
     pthread_mutex_lock(&jobs->lock);
     job->next = NULL;
     *jobs->tail = job;
     jobs->tail = &job->next;
-    jobs->count++;
+    account(jobs, job, 1);
     pthread_cond_signal(&jobs->changed);
     pthread_mutex_unlock(&jobs->lock);
 }
@@ -96,15 +134,34 @@ xasdJob *xasdJobsPeek(xasdJobs *jobs, double wait_s)
 
 xasdJob *xasdJobsTake(xasdJobs *jobs)
 {
-    xasdJob *job;
+    xasdJob *job = NULL;
 
     pthread_mutex_lock(&jobs->lock);
-    job = jobs->head;
-    if (job) {
-        jobs->head = job->next;
-        if (!jobs->head)
-            jobs->tail = &jobs->head;
-        jobs->count--;
+    if (jobs->head)
+        job = unlink1(jobs, &jobs->head);
+    pthread_mutex_unlock(&jobs->lock);
+    return job;
+}
+
+static bool sameScan(const xasdJob *a, const xasdJob *b)
+{
+    return a->scan && b->scan && strcmp(a->scan->uid, b->scan->uid) == 0;
+}
+
+xasdJob *xasdJobsTakeKind(xasdJobs *jobs, xasdJobKind kind)
+{
+    xasdJob **at, *job = NULL;
+
+    pthread_mutex_lock(&jobs->lock);
+    for (at = &jobs->head; *at && (*at)->kind != kind;)
+        at = &(*at)->next;
+    if (*at)
+        job = unlink1(jobs, at);
+    for (at = &jobs->head; job && *at;) {
+        if (sameScan(*at, job))
+            xasdJobFree(unlink1(jobs, at));
+        else
+            at = &(*at)->next;
     }
     pthread_mutex_unlock(&jobs->lock);
     return job;
@@ -129,6 +186,27 @@ size_t xasdJobsCount(xasdJobs *jobs)
     count = jobs->count;
     pthread_mutex_unlock(&jobs->lock);
     return count;
+}
+
+size_t xasdJobsBytes(xasdJobs *jobs)
+{
+    size_t bytes;
+
+    pthread_mutex_lock(&jobs->lock);
+    bytes = jobs->bytes;
+    pthread_mutex_unlock(&jobs->lock);
+    return bytes;
+}
+
+unsigned xasdJobsChunks(xasdJobs *jobs, size_t station)
+{
+    unsigned chunks = 0;
+
+    pthread_mutex_lock(&jobs->lock);
+    if (station < XAS_STATIONS_MAX)
+        chunks = jobs->chunks[station];
+    pthread_mutex_unlock(&jobs->lock);
+    return chunks;
 }
 
 void xasdJobsClose(xasdJobs *jobs)

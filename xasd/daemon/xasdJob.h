@@ -2,7 +2,7 @@
 #ifndef XASD_JOB_H
 #define XASD_JOB_H
 
-#include "xasScan.h"
+#include "xasConf.h"
 
 /** Work the loop hands to the worker, by pointer, in order. */
 typedef enum xasdJobKind {
@@ -21,6 +21,7 @@ typedef struct xasdJob {
     size_t station;    /* index in the configuration */
     xasScan *scan;     /* owned */
     size_t first;      /* chunk: index of its first point */
+    size_t bytes;      /* it takes in memory; set when it is put */
     bool reject;       /* finish: the operator discards it */
     bool foreign;      /* finish: of a station that is no longer configured */
     bool shown;        /* finish: the result was published as unsaved */
@@ -50,8 +51,15 @@ xasdJob *xasdJobsTake(xasdJobs *jobs);
 /** \brief The first job of a kind that was not shown yet, left in its place.
  * Only the worker may: it alone takes jobs out. */
 xasdJob *xasdJobsFind(xasdJobs *jobs, xasdJobKind kind);
+/** \brief Take out the first job of a kind, and free what else there is of its
+ * scan. Only the worker may. */
+xasdJob *xasdJobsTakeKind(xasdJobs *jobs, xasdJobKind kind);
 
 size_t xasdJobsCount(xasdJobs *jobs);
+/** \brief Memory that waiting jobs take. */
+size_t xasdJobsBytes(xasdJobs *jobs);
+/** \brief Parts of the running scan of a station that wait. */
+unsigned xasdJobsChunks(xasdJobs *jobs, size_t station);
 /** \brief No more will come: Peek no longer waits. */
 void xasdJobsClose(xasdJobs *jobs);
 bool xasdJobsClosed(xasdJobs *jobs);

@@ -53,21 +53,22 @@ void xasdLiveShow(size_t station, const xasScan *scan, int64_t stamp_ns)
 {
     livePoint *point = calloc(scan->n + 1, sizeof *point);
     xasdSnapshot *s;
-    size_t n = 0;
+    size_t n = 0, shown;
 
     if (!point)
         return;
     if (scan->channel[xasRoleEnergy])
         n = gather(scan, point);
     s = xasdSnapshotLock(station + 1);
-    if (n > s->maxPoints)
-        n = s->maxPoints;
-    for (size_t i = 0; i < n; i++) {
-        s->liveEnergy.value[i] = point[i].energy;
-        s->liveMu.value[i] = point[i].mu;
-        s->liveI0.value[i] = point[i].i0;
+    shown = n < s->maxPoints ? n : s->maxPoints;
+    for (size_t i = 0; i < shown; i++) { /* evenly from all, if too many */
+        const livePoint *p = &point[i * n / shown];
+
+        s->liveEnergy.value[i] = p->energy;
+        s->liveMu.value[i] = p->mu;
+        s->liveI0.value[i] = p->i0;
     }
-    s->liveEnergy.n = s->liveMu.n = s->liveI0.n = n;
+    s->liveEnergy.n = s->liveMu.n = s->liveI0.n = shown;
     s->liveCommit = (int64_t)n;
     s->known[xasdPartLive] = true;
     s->stamp_ns[xasdPartLive] = stamp_ns;

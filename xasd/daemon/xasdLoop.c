@@ -38,7 +38,10 @@ static struct {
     xasdWatch *station[XAS_STATIONS_MAX];
     xasdSaid said[XAS_STATIONS_MAX]; /* while there is no xasdWatch */
     size_t nStations;                /* as long as the daemon runs */
-    int64_t second_ns;               /* when the last one began */
+    double lost;                     /* events, by our queue */
+    int64_t lostSaid_ns;
+    size_t peak;       /* most events that ever waited */
+    int64_t second_ns; /* when the last one began */
     int64_t heartbeat;
 } the;
 
@@ -47,16 +50,26 @@ static void get(size_t station, xasRoles roles, bool arrays, uint32_t ask)
     xasdChannelsGet(the.channels, station, roles, arrays, ask);
 }
 
+/* A line when it begins and one a second at most, while it goes on. */
+static void logOverflow(const xasEvent *event)
+{
+    the.lost += event->value;
+    if (xasTimeNow() - the.lostSaid_ns < SECOND_NS)
+        return;
+    the.lostSaid_ns = xasTimeNow();
+    errlogSevPrintf(errlogMajor,
+                    "xasd: own queue full, %.0f events lost so far, "
+                    "the last of station %u\n",
+                    the.lost, event->station + 1U);
+}
+
 static void drain(size_t most)
 {
     xasEvent event;
 
     for (size_t n = 0; n < most && xasdQueuePop(the.queue, &event); n++) {
         if (event.kind == xasEventOverflow)
-            errlogSevPrintf(errlogMajor,
-                            "xasd: own queue full, %.0f events "
-                            "lost\n",
-                            event.value);
+            logOverflow(&event);
         /* What was under way when the configuration changed is of PVs that
          * may no longer be the station's. */
         if (event.station < the.conf->nStations &&
@@ -84,7 +97,7 @@ static void showCa(void)
         ca.connected = (int64_t)counts.connected;
         ca.expected = (int64_t)counts.expected;
         ca.reconnects = (int64_t)counts.reconnects;
-        ca.lost = (int64_t)xasdQueueDropped(the.queue);
+        ca.lost = (int64_t)xasdQueueDroppedOf(the.queue, (uint16_t)i);
         (void)xasdChannelsMissing(the.channels, i, ca.missing,
                                   sizeof ca.missing);
         xasdWatchShowCa(the.station[i], &ca);
@@ -93,8 +106,10 @@ static void showCa(void)
 
 static void everySecond(int64_t now)
 {
+    size_t peak = xasdQueuePeak(the.queue);
     xasdSnapshot *s = xasdSnapshotLock(0);
 
+    the.peak = peak > the.peak ? peak : the.peak;
     s->heartbeat = ++the.heartbeat;
     s->known[xasdPartDaemon] = true;
     s->stamp_ns[xasdPartDaemon] = now;
@@ -313,6 +328,9 @@ static xasStatus serve(void)
             status = xasErrIo;
         xasdNotify("STOPPING=1");
         xasdSnapshotSetSink(NULL);
+        errlogSevPrintf(errlogInfo,
+                        "xasd: at most %zu of %d events waited, %.0f lost\n",
+                        the.peak, QUEUE_EVENTS, the.lost);
     }
     for (size_t i = 0; i < 5; i++)
         if (events[i])

@@ -3,8 +3,12 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <dbAccess.h>
+#include <dbEvent.h>
+#include <dbLock.h>
+#include <recGbl.h>
 
 /* Upper case at the start, after '_' and after a digit: "l3l2_ratio_h" gives
  * "L3L2RatioH". */
@@ -127,4 +131,21 @@ xasStatus xasdRecordsLoad(const xasConf *conf, xasMessage *message)
     for (size_t i = 0; status == xasOk && i < conf->nStations; i++)
         status = loadStation(&conf->station[i], message);
     return status;
+}
+
+void xasdRecordsSay(const xasConfStation *station, const char *leaf,
+                    const char *text)
+{
+    char name[200];
+    DBADDR to;
+
+    (void)snprintf(name, sizeof name, "%s%s%s.VAL$", station->prefix,
+                   station->record, leaf);
+    if (!text[0] || dbNameToAddr(name, &to))
+        return;
+    dbScanLock(to.precord);
+    (void)dbPut(&to, DBR_CHAR, text, (long)strlen(text) + 1);
+    recGblGetTimeStamp(to.precord);
+    (void)db_post_events(to.precord, NULL, DBE_VALUE | DBE_LOG);
+    dbScanUnlock(to.precord);
 }

@@ -12,4 +12,9 @@ xasStatus xasdRecordsLoad(const xasConf *conf, xasMessage *message);
 /** \brief Record leaf of a feature: "wl_e" gives "WlE". */
 void xasdRecordsLeaf(const char *feature, char *leaf, size_t size);
 
+/** \brief Put a text into a record of a station as its value, without
+ * processing it: it is shown and not done. */
+void xasdRecordsSay(const xasConfStation *station, const char *leaf,
+                    const char *text);
+
 #endif

@@ -49,6 +49,7 @@ static xasStatus adopt(xasdWorker *w, int64_t row)
         (double)age < w->conf->station[station].rules.resume_gap_s * 1e9) {
         w->station[station].open = scan;
         w->station[station].row = row;
+        memcpy(w->station[station].uid, scan->uid, XAS_UID_SIZE);
         return xasOk;
     }
     scan->exit = xasExitInterrupted;

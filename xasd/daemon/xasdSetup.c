@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 
 #include "xasStoreSetting.h"
 #include "xasVersion.h"
+#include "xasdLock.h"
 #include "xasdRecords.h"
 #include "xasdSnapshot.h"
 
@@ -102,27 +102,6 @@ static xasStatus nameSnapshots(const xasConf *conf, xasMessage *message)
     return xasOk;
 }
 
-/* One daemon a database: a second one would take the running scans of the first
- * for scans that a crash has left open.  The descriptor stays open until the
- * process ends: closing it would undo SQLite's own locks on the file, which
- * flock(2) does not meet. */
-static xasStatus lockDatabase(const char *path, xasMessage *message)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return xasFail(xasErrIo, message, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return xasOk;
-    if (errno == EWOULDBLOCK)
-        return xasFail(xasErrBusy, message,
-                       "%s: another xasd is using this database, expected one "
-                       "of its own",
-                       path);
-    return xasFail(xasErrIo, message, "%s: cannot be locked: %s", path,
-                   strerror(errno));
-}
-
 static void readSettings(const xasConf *conf, xasStore *store)
 {
     for (size_t i = 0; i < conf->nStations; i++) {
@@ -135,6 +114,20 @@ static void readSettings(const xasConf *conf, xasStore *store)
     }
 }
 
+void xasdSetupShowSaid(void)
+{
+    const xasConf *conf = xasdSetupConf();
+
+    for (size_t i = 0; i < conf->nStations; i++) {
+        const xasConfStation *own = &conf->station[i];
+
+        if (!own->pv[xasRoleSample][0])
+            xasdRecordsSay(own, "Ctl:Sample", the.said[i].sample);
+        if (!own->pv[xasRoleFormula][0])
+            xasdRecordsSay(own, "Ctl:Formula", the.said[i].formula);
+    }
+}
+
 static xasStatus setUp(const xasConf *conf, xasMessage *message)
 {
     xasStore *store = NULL;
@@ -144,7 +137,7 @@ static xasStatus setUp(const xasConf *conf, xasMessage *message)
                           message);
     if (status)
         return status;
-    status = lockDatabase(conf->database, message);
+    status = xasdLockDatabase(conf->database, message);
     if (status == xasOk)
         readSettings(conf, store);
     if (status == xasOk)

@@ -18,4 +18,8 @@ xasdWorker *xasdSetupWorker(void);
 /** \brief What clients said in an earlier run. */
 void xasdSetupSaid(size_t station, xasdSaid *out);
 
+/** \brief Show in `Ctl:` what clients said before the restart, as far as it is
+ * in force; after iocInit. */
+void xasdSetupShowSaid(void);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "xasdWatch.h"
+#include "xasdWatchParts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,28 +8,7 @@
 
 #include <errlog.h>
 
-#include "xasdLive.h"
-#include "xasdSnapshot.h"
 #include "xasdText.h"
-
-#define SHOW_NS 200000000LL /* live records: 5 Hz at most */
-
-struct xasdWatch {
-    const xasConf *conf;
-    const xasConfStation *own;
-    size_t index;
-    xasdWorker *worker;
-    xasdWatchGet get;
-    xasAssembler *assembler;
-    size_t journalled; /* points of the running scan handed to the worker */
-    int64_t journal_ns, shown_ns;
-    bool changed; /* since the records were last shown */
-    xasdSaid said;
-    bool discard; /* the scan that ends now */
-    xasExit lastExit;
-    int64_t stamp_ns; /* of the newest event */
-    double lag_s;
-};
 
 static void warn(const xasdWatch *s, const char *what, xasStatus status)
 {
@@ -49,7 +28,7 @@ xasStatus xasdWatchCreate(const xasConf *conf, size_t index, xasdWorker *worker,
         s->index = index;
         s->worker = worker;
         s->get = get;
-        s->lag_s = NAN;
+        s->lag_s = s->shownLag_s = NAN;
         s->changed = true;
         status = xasAssemblerCreate(&s->own->rules, &s->assembler);
     }
@@ -118,8 +97,6 @@ static void onStart(xasdWatch *s)
                     s->own->name, scan->uid, scan->sample);
 }
 
-static void show(xasdWatch *s, const xasScan *scan, int64_t now_ns);
-
 static void onEnd(xasdWatch *s, int64_t now_ns)
 {
     xasScan *scan = xasAssemblerTake(s->assembler);
@@ -132,7 +109,8 @@ static void onEnd(xasdWatch *s, int64_t now_ns)
         return;
     }
     s->lastExit = scan->exit;
-    show(s, scan, now_ns);
+    s->lost += scan->lost;
+    xasdWatchShow(s, scan, now_ns);
     job->scan = scan;
     job->reject = s->discard;
     s->discard = false;
@@ -140,9 +118,24 @@ static void onEnd(xasdWatch *s, int64_t now_ns)
     xasdWorkerPut(s->worker, job);
 }
 
+/* Points that come while the database still writes the ones before wait in the
+ * scan itself: so the memory for them has a bound, and the database less to
+ * do. */
+static bool journalDue(const xasdWatch *s, size_t least)
+{
+    const xasScan *scan = xasAssemblerScan(s->assembler);
+
+    return scan && scan->exit == xasExitNone &&
+           scan->n >= s->journalled + least &&
+           xasdWorkerKeepsUp(s->worker, s->index);
+}
+
+/* All that an event brings is journalled together, and not at all if it ends
+ * the scan. */
 static void drain(xasdWatch *s, int64_t now_ns)
 {
     xasAction action;
+    bool points = false;
 
     while (xasAssemblerNext(s->assembler, &action)) {
         s->changed = true;
@@ -151,14 +144,12 @@ static void drain(xasdWatch *s, int64_t now_ns)
             s->get(s->index, action.roles, action.arrays, action.ask);
             break;
         case xasActionStart: onStart(s); break;
-        case xasActionPoint:
-            if (xasAssemblerScan(s->assembler)->n - s->journalled >=
-                (size_t)s->conf->journal_points)
-                journal(s, now_ns);
-            break;
+        case xasActionPoint: points = s->liveChanged = true; break;
         case xasActionEnd: onEnd(s, now_ns); break;
         }
     }
+    if (points && journalDue(s, (size_t)s->conf->journal_points))
+        journal(s, now_ns);
 }
 
 static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
@@ -289,8 +280,10 @@ void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
     if (event->kind == xasEventConnect || event->kind == xasEventDisconnect)
         s->changed = true;
     if (event->kind == xasEventValue && event->stamp_ns && !event->initial) {
+        double lag_s = (double)(event->received_ns - event->stamp_ns) / 1e9;
+
         s->stamp_ns = event->stamp_ns;
-        s->lag_s = (double)(event->received_ns - event->stamp_ns) / 1e9;
+        s->lag_s = fmax(s->lag_s, lag_s); /* the other, if one is NaN */
     }
     if (ignored(s, event))
         return;
@@ -298,69 +291,6 @@ void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
     if (status)
         warn(s, "event lost", status);
     drain(s, event->received_ns);
-}
-
-static bool connected(const xasdWatch *s)
-{
-    for (int role = 0; role < xasRoleCount; role++) {
-        xasRoleState state;
-
-        if (!(s->own->rules.required & xasRoleBit(role)))
-            continue;
-        xasAssemblerRoleState(s->assembler, (xasRole)role, &state);
-        if (!state.connected)
-            return false;
-    }
-    return true;
-}
-
-static int32_t stateOf(const xasdWatch *s, const xasScan *scan)
-{
-    if (s->said.disabled)
-        return xasdScanDisabled;
-    if (!connected(s))
-        return xasdScanDisconnected;
-    return scan && scan->exit == xasExitNone ? xasdScanRunning : xasdScanIdle;
-}
-
-static void showHead(xasdSnapshot *to, const xasScan *scan)
-{
-    memcpy(to->mode, scan->mode, sizeof to->mode);
-    memcpy(to->uid, scan->uid, sizeof to->uid);
-    memcpy(to->reason, scan->reason, sizeof to->reason);
-    memcpy(to->sample, scan->sample, sizeof to->sample);
-    memcpy(to->formula, scan->formula, sizeof to->formula);
-    memcpy(to->comment, scan->comment, sizeof to->comment);
-    (void)snprintf(to->element, sizeof to->element, "%s", scan->element);
-    (void)snprintf(to->edge, sizeof to->edge, "%s", xasShellName(scan->shell));
-    xasTimeText(scan->start_ns, to->start);
-    to->points = (int64_t)scan->n;
-    to->planned = scan->planned;
-    to->flagged = (int64_t)xasScanFlagged(scan);
-    to->lost = scan->lost;
-    to->progress =
-        scan->planned > 0 ? 100.0 * (double)scan->n / (double)scan->planned : 0;
-    to->elapsed_s =
-        scan->n ? (double)(scan->stamp_ns[scan->n - 1] - scan->start_ns) / 1e9
-                : 0;
-}
-
-static void show(xasdWatch *s, const xasScan *scan, int64_t now_ns)
-{
-    xasdSnapshot *to = xasdSnapshotLock(s->index + 1);
-
-    to->state = stateOf(s, scan);
-    to->exit = s->lastExit;
-    if (scan)
-        showHead(to, scan);
-    to->known[xasdPartScan] = true;
-    to->stamp_ns[xasdPartScan] = s->stamp_ns ? s->stamp_ns : now_ns;
-    xasdSnapshotUnlock();
-    xasdSnapshotPost(s->index + 1, xasdPartScan);
-    if (scan)
-        xasdLiveShow(s->index, scan, s->stamp_ns ? s->stamp_ns : now_ns);
-    s->changed = false;
-    s->shown_ns = now_ns;
 }
 
 void xasdWatchTick(xasdWatch *s, int64_t now_ns)
@@ -376,11 +306,14 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns)
         (void)xasAssemblerFeed(s->assembler, &tick);
         drain(s, now_ns);
     }
-    if (now_ns - s->journal_ns >= (int64_t)(s->conf->journal_s * 1e9))
+    if (xasdWatchDue(s->journal_ns + (int64_t)(s->conf->journal_s * 1e9),
+                     now_ns) &&
+        journalDue(s, 1))
         journal(s, now_ns);
     scan = xasAssemblerScan(s->assembler);
-    if (s->changed && now_ns - s->shown_ns >= SHOW_NS)
-        show(s, scan, now_ns);
+    if ((s->changed && xasdWatchDue(s->show_ns, now_ns)) ||
+        (s->liveChanged && xasdWatchDue(s->live_ns, now_ns)))
+        xasdWatchShow(s, scan, now_ns);
 }
 
 bool xasdWatchBusy(const xasdWatch *s)
@@ -391,20 +324,4 @@ bool xasdWatchBusy(const xasdWatch *s)
 void xasdWatchStop(xasdWatch *s)
 {
     journal(s, xasTimeNow());
-}
-
-void xasdWatchShowCa(xasdWatch *s, const xasdWatchCa *ca)
-{
-    xasdSnapshot *to = xasdSnapshotLock(s->index + 1);
-
-    to->connected = ca->connected;
-    to->expected = ca->expected;
-    to->reconnects = ca->reconnects;
-    to->eventsLost = ca->lost;
-    to->lag_s = s->lag_s;
-    memcpy(to->missing, ca->missing, sizeof to->missing);
-    to->known[xasdPartCa] = true;
-    to->stamp_ns[xasdPartCa] = xasTimeNow();
-    xasdSnapshotUnlock();
-    xasdSnapshotPost(s->index + 1, xasdPartCa);
 }

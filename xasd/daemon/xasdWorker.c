@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasdWorkerParts.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <errlog.h>
 
 #include "xasVersion.h"
+#include "xasdLock.h"
 #include "xasdRescue.h"
 
 /* DESIGN.md section 6: a result waits so long for the store, then it is shown
@@ -16,6 +18,10 @@
 #define UNSAVED_AFTER_NS 2000000000LL
 #define RETRY_S          0.1
 #define IDLE_S           1.0
+/* One that is being written, and the next. */
+#define CHUNKS_MAX 2
+
+static volatile sig_atomic_t hurry;
 
 static bool transient(xasStatus status)
 {
@@ -24,11 +30,18 @@ static bool transient(xasStatus status)
 
 static void setStoreState(xasdWorker *w, xasStatus status, const char *why)
 {
-    xasdStoreState now = status == xasOk        ? xasdStoreOk
-                         : status == xasErrBusy ? xasdStoreBusy
-                                                : xasdStoreFailed;
+    bool busy = status == xasErrBusy && !w->putAside;
+    xasdStoreState now = status == xasOk ? xasdStoreOk
+                         : busy          ? xasdStoreBusy
+                                         : xasdStoreFailed;
 
-    if (now != xasdStoreOk)
+    if (now == xasdStoreOk)
+        w->putAside = 0;
+    else if (w->putAside)
+        (void)snprintf(w->storeText, sizeof w->storeText,
+                       "%u scans not stored, memory_MB is used up: %s",
+                       w->putAside, why);
+    else
         (void)snprintf(w->storeText, sizeof w->storeText, "%s", why);
     if (now == w->state)
         return;
@@ -146,10 +159,37 @@ static bool stays(const xasdJob *job, xasStatus status)
     return transient(status) || (status == xasErrFormat && job->scan);
 }
 
+/* A database that has taken nothing for long, and the memory for it is used
+ * up: the oldest scans go to files, or are lost and told so. What clients
+ * wanted goes before. */
+static void makeRoom(xasdWorker *w, xasStatus status)
+{
+    static const xasdJobKind least[] = { xasdJobReprocess, xasdJobReject,
+                                         xasdJobStarted, xasdJobSetting,
+                                         xasdJobFinish };
+    size_t most = (size_t)w->conf->memory_MB << 20;
+
+    for (size_t i = 0; i < sizeof least / sizeof *least;) {
+        xasdJob *job;
+
+        if (xasdJobsBytes(w->jobs) <= most)
+            return;
+        job = xasdJobsTakeKind(w->jobs, least[i]);
+        if (!job) {
+            i++;
+            continue;
+        }
+        w->putAside += job->scan != NULL;
+        drop(w, job, status);
+        xasdJobFree(job);
+    }
+}
+
 /* One try at the first job. False: it stays, wait before the next try. */
 static bool step(xasdWorker *w, xasdJob *job)
 {
-    int64_t before = xasTimeNow(), giveUp = atomic_load(&w->giveUp_ns);
+    int64_t before = xasTimeNow();
+    int64_t giveUp = hurry ? 1 : atomic_load(&w->giveUp_ns);
     xasStatus status = xasdWorkerDo(w, job);
 
     w->writeMs = (double)(xasTimeNow() - before) / 1e6;
@@ -157,6 +197,7 @@ static bool step(xasdWorker *w, xasdJob *job)
                   xasStoreError(w->store));
     if (stays(job, status) && (!giveUp || before < giveUp)) {
         showUnsaved(w);
+        makeRoom(w, status); /* may take the job itself */
         return false;
     }
     if (status)
@@ -171,6 +212,17 @@ static void forgetRows(xasdWorker *w)
 {
     for (size_t i = 0; i < w->conf->nStations; i++)
         w->station[i].row = w->station[i].last.scan = 0;
+}
+
+/* The file is another: the claim on the one before says nothing about it. */
+static void claim(xasdWorker *w)
+{
+    xasMessage why = { "" };
+    bool claimed = !xasdLockDatabase(w->conf->database, &why);
+
+    if (!claimed && w->claimed)
+        errlogSevPrintf(errlogMajor, "xasd: %s\n", why.text);
+    w->claimed = claimed;
 }
 
 /* Somebody has deleted, moved or replaced the file under us. */
@@ -196,6 +248,8 @@ static void followFile(xasdWorker *w)
                         "from the open file\n",
                         w->conf->database);
     }
+    if (!xasStoreMoved(w->store)) /* what it holds open must stay so */
+        claim(w);
 }
 
 static void rest(double seconds)
@@ -239,6 +293,7 @@ xasStatus xasdWorkerCreate(const xasConf *conf, xasStore *store,
         return xasFail(xasErrMemory, message, "out of memory");
     w->conf = conf;
     w->store = store;
+    w->claimed = true;
     xasdWorkerRules(w, 0, &rules);
     status = xasdJobsCreate(&w->jobs);
     if (status == xasOk)
@@ -278,9 +333,19 @@ void xasdWorkerPut(xasdWorker *w, xasdJob *job)
     xasdJobsPut(w->jobs, job);
 }
 
+bool xasdWorkerKeepsUp(xasdWorker *w, size_t station)
+{
+    return xasdJobsChunks(w->jobs, station) < CHUNKS_MAX;
+}
+
 void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf)
 {
     w->conf = conf;
+}
+
+void xasdWorkerHurry(void)
+{
+    hurry = 1;
 }
 
 void xasdWorkerDestroy(xasdWorker *w, double wait_s)

@@ -25,6 +25,10 @@ xasStatus xasdWorkerStart(xasdWorker *w);
 /** \brief Hand a job over; it is the worker's from then on. */
 void xasdWorkerPut(xasdWorker *w, xasdJob *job);
 
+/** \brief Does the database keep up with the station's running scan? If not,
+ * its next points are better handed over together, later. */
+bool xasdWorkerKeepsUp(xasdWorker *w, size_t station);
+
 /** \brief Rules of another configuration of the same stations from now on.
  * The earlier one must live as long as the worker. */
 void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf);
@@ -32,5 +36,9 @@ void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf);
 /** \brief Finish all jobs, end the thread, close the store. A store that takes
  * nothing is tried for wait_s; what is lost then is logged scan by scan. */
 void xasdWorkerDestroy(xasdWorker *w, double wait_s);
+
+/** \brief Try no longer: what the database does not take at once is lost as
+ * above. From a signal handler, too. */
+void xasdWorkerHurry(void);
 
 #endif

@@ -25,6 +25,14 @@ static xasStatus ended(xasdWorker *w, xasStatus status)
     return status;
 }
 
+/* The row of a scan of this station that is open; 0: it has none (yet). */
+static int64_t rowOf(const xasdWorker *w, const xasdJob *job)
+{
+    const place *me = &w->station[job->station];
+
+    return strcmp(me->uid, job->scan->uid) == 0 ? me->row : 0;
+}
+
 static xasStatus doOpen(xasdWorker *w, xasdJob *job)
 {
     xasStatus status = xasStoreBegin(w->store);
@@ -37,13 +45,14 @@ static xasStatus doOpen(xasdWorker *w, xasdJob *job)
         return status;
     }
     w->station[job->station].row = job->scan->row;
+    memcpy(w->station[job->station].uid, job->scan->uid, XAS_UID_SIZE);
     xasdShowSaved(job->station, job->scan->row, 0, xasTimeNow(), true);
     return xasOk;
 }
 
 static xasStatus doChunk(xasdWorker *w, const xasdJob *job)
 {
-    int64_t row = w->station[job->station].row;
+    int64_t row = rowOf(w, job);
     xasStatus status;
 
     if (!row) /* it could not be opened: the finished scan brings all */
@@ -128,7 +137,7 @@ static xasStatus doFinish(xasdWorker *w, xasdJob *job)
     xasStatus status;
 
     if (!job->scan->row)
-        job->scan->row = me->row;
+        job->scan->row = rowOf(w, job);
     status = xasPipelineRun(w->pipeline, job->scan, "live", &result);
     if (status)
         return status;

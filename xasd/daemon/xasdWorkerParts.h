@@ -13,8 +13,9 @@
 
 /** A station as the worker knows it. */
 typedef struct place {
-    int64_t row;    /* of the open scan, 0: none or not stored yet */
-    xasResult last; /* newest result shown */
+    int64_t row;            /* of the open scan, 0: none or not stored yet */
+    char uid[XAS_UID_SIZE]; /* of that scan */
+    xasResult last;         /* newest result shown */
     bool haveLast;
     bool previous; /* another scan has started since */
     bool stale;    /* older than stale_after_s; shown as such */
@@ -31,7 +32,9 @@ struct xasdWorker {
     atomic_llong giveUp_ns; /* 0, or when to stop trying */
     xasdStoreState state;
     double writeMs;
+    unsigned putAside; /* scans for which there was no memory any more */
     char storeText[XAS_SAMPLE_SIZE];
+    bool claimed;  /* the database is no other daemon's */
     bool outdated; /* an active model cannot be used; logged */
     place station[XAS_STATIONS_MAX]; /* the thread's own, once it runs */
 };

@@ -36,6 +36,7 @@ typedef struct xasConf {
     double join_days;   /* 0: no limit */
     double journal_s;   /* 0.5 */
     int journal_points; /* 25 */
+    int memory_MB;      /* for scans that wait for the database, 512 */
     size_t nStations;
     xasConfStation station[XAS_STATIONS_MAX];
 } xasConf;

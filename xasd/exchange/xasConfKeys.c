@@ -36,6 +36,7 @@ static const xasConfKey fileKeys[] = {
     NUMBER("join_days", xasConf, join_days, 0, 36500, "0 for no limit"),
     NUMBER("journal_s", xasConf, journal_s, 0.05, 60, NULL),
     WHOLE("journal_points", xasConf, journal_points, 1, 1000, NULL),
+    WHOLE("memory_MB", xasConf, memory_MB, 1, 65536, NULL),
     { "stations", xasConfOther, true, 0, 0, 0, 0,
       "a list of stations: ( { name = ...; } )" },
 };
@@ -165,6 +166,7 @@ xasStatus xasConfKeysRead(const config_t *cfg, xasConf *conf,
     memcpy(conf->prefix, "XASD:", sizeof "XASD:");
     conf->journal_s = 0.5;
     conf->journal_points = 25;
+    conf->memory_MB = 512;
     xasStatus status = xasConfGroup(
         root, fileKeys, sizeof fileKeys / sizeof *fileKeys, conf, message);
 
