@@ -5,16 +5,22 @@
 
 #include "xasctl.h"
 #include "xasctlReport.h"
+#include "xasctlYy.h"
 
 typedef struct options {
-    const char *verb, *name;
+    const char *verb, *name, *svg;
 } options;
+
+static const struct argp_option optionList[] = {
+    { "svg", 's', "FILE", 0, "show: draw it, too", 0 }, { 0 }
+};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
 
     switch (key) {
+    case 's': o->svg = arg; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num == 0)
             o->verb = arg;
@@ -26,6 +32,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!o->verb)
             o->verb = "list";
+        if (o->svg && strcmp(o->verb, "show") != 0)
+            argp_error(state, "--svg is for show");
         if (strcmp(o->verb, "list") == 0 ? o->name != NULL : !o->name)
             argp_error(state, "expected list, show NAME or activate NAME");
         else if (strcmp(o->verb, "list") != 0 && strcmp(o->verb, "show") != 0 &&
@@ -55,10 +63,11 @@ static int list(xasctl *ctl)
     return xasctlTable(ctl, q, "no models");
 }
 
-static int show(xasctl *ctl, const char *name)
+static int show(xasctl *ctl, const char *name, const char *svg)
 {
     xasModelHead head;
     xasModel *model = NULL;
+    xasMessage why = { "" };
     int64_t row = 0;
     xasJson j;
 
@@ -67,6 +76,10 @@ static int show(xasctl *ctl, const char *name)
     if (xasStoreModelFind(ctl->store, name, &row) != xasOk ||
         xasStoreModelRead(ctl->store, row, &head, &model) != xasOk)
         return xasctlStoreFail(ctl);
+    if (svg && xasctlYy(svg, head.name, model, &why) != xasOk) {
+        xasModelDestroy(model);
+        return xasctlFail("%s", why.text);
+    }
     if (ctl->form == xasctlJson) {
         xasJsonInit(&j, stdout);
         xasctlReportJson(&j, NULL, &head, model, NULL);
@@ -101,7 +114,7 @@ static int activate(xasctl *ctl, const char *name)
 static int run(xasctl *ctl, int argc, char **argv)
 {
     static const struct argp argp = {
-        NULL,
+        optionList,
         parse,
         "[list]\nshow NAME\nactivate NAME",
         "List the models of the database, show one, or make one predict. A "
@@ -116,7 +129,7 @@ static int run(xasctl *ctl, int argc, char **argv)
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (strcmp(o.verb, "list") == 0)
         return list(ctl);
-    return strcmp(o.verb, "show") == 0 ? show(ctl, o.name)
+    return strcmp(o.verb, "show") == 0 ? show(ctl, o.name, o.svg)
                                        : activate(ctl, o.name);
 }
 

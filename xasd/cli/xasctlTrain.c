@@ -185,6 +185,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 typedef struct trained {
     xasTraining *training;
     xasModel *model; /* NULL: not trained */
+    xasStudy *study;
+    xasStudyOptions ask;
+    xasWarnings warnings;
     xasModelHead head;
     int64_t variant; /* models of its kind there are, with it */
 } trained;
@@ -207,6 +210,39 @@ static void nameModel(const options *o, int64_t number, xasModelHead *head)
                    kinds > 1 ? " " : "", kinds > 1 ? kind : "", label);
 }
 
+static xasStatus trainAndStudy(const options *o, const xasTraining *t,
+                               trained *out, xasMessage *why)
+{
+    const xasStudied of = xasTrainingStudied(t);
+    size_t *first = calloc(t->table.n + 1, sizeof *first);
+    xasTrainOptions train;
+    xasStatus status = first ? xasOk : xasErrMemory;
+
+    xasctlTrainSize(o, t->table.n, &train, &out->ask);
+    train.folds = o->train.folds; /* a stored model leaves out one at a time */
+    if (status == xasOk)
+        status = xasStudyTrain(&of, NULL, &train, &out->model, why);
+    if (status == xasOk) {
+        /* others have no room for the formulas of rows that were left out */
+        if (out->model->n == t->table.n)
+            xasModelSetFormulas(out->model, t->formula);
+        xasCheckSame(&t->table, first);
+        xasCheckTable(&t->table, t->formula, first, &out->warnings);
+        xasCheckModel(out->model, &out->warnings);
+        status = xasStudyMake(out->model, &of, &out->ask, &out->study);
+        if (status != xasOk)
+            (void)xasFail(status, why, "the study failed: %s",
+                          xasStatusText(status));
+    }
+    free(first);
+    return status;
+}
+
+static xasctlStudied shownOf(const trained *t)
+{
+    return (xasctlStudied){ t->study, &t->warnings, &t->ask };
+}
+
 static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
                            trained *out, xasMessage *why)
 {
@@ -218,7 +254,7 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
     if (status != xasOk)
         return status;
     t = out->training;
-    status = xasModelTrain(&t->table, &o->train, &out->model, &inner);
+    status = trainAndStudy(o, t, out, &inner);
     if (status != xasOk)
         return xasFail(status, why,
                        "%s: %s (left out: %zu without reference value, %zu "
@@ -312,8 +348,9 @@ static bool sameSamples(const trained *all)
 static void printOne(const trained *t, const options *o)
 {
     const xasTraining *read = t->training;
+    const xasctlStudied shown = shownOf(t);
 
-    xasctlReportText(&t->head, t->model, NULL);
+    xasctlReportText(&t->head, t->model, &shown);
     (void)printf("\n  left out: %zu samples without reference value, %zu "
                  "without the edges,\n  %zu of another detection\n",
                  read->noReference, read->noEdge, read->otherDetection);
@@ -333,10 +370,12 @@ static void report(xasctl *ctl, const options *o, const trained *all)
     if (ctl->form == xasctlJson && kinds > 1)
         xasJsonOpen(&j, NULL, '[');
     for (int k = 0; k < xasKindCount; k++) {
+        const xasctlStudied shown = shownOf(&all[k]);
+
         if (!all[k].model)
             continue;
         if (ctl->form == xasctlJson)
-            xasctlReportJson(&j, NULL, &all[k].head, all[k].model, NULL);
+            xasctlReportJson(&j, NULL, &all[k].head, all[k].model, &shown);
         else
             printOne(&all[k], o);
     }
@@ -345,6 +384,17 @@ static void report(xasctl *ctl, const options *o, const trained *all)
     if (ctl->form != xasctlJson && !sameSamples(all))
         (void)printf("These models know different samples: do not compare "
                      "their figures.\n");
+}
+
+static int draw(const options *o, const trained *all)
+{
+    xasMessage why = { "" };
+
+    for (int k = 0; k < xasKindCount; k++)
+        if (o->svg && all[k].model &&
+            xasctlYy(o->svg, all[k].head.name, all[k].model, &why) != xasOk)
+            return xasctlFail("%s", why.text);
+    return xasctlDone;
 }
 
 static int trainAll(xasctl *ctl, const options *o, trained *all)
@@ -364,6 +414,8 @@ static int trainAll(xasctl *ctl, const options *o, trained *all)
         }
     }
     if (!got)
+        return xasctlFailed;
+    if (draw(o, all) != xasctlDone)
         return xasctlFailed;
     if (!o->dry)
         result = store(ctl, o, all);
@@ -399,6 +451,7 @@ static int run(xasctl *ctl, int argc, char **argv)
     result = trainAll(ctl, &o, all);
     for (int k = 0; k < xasKindCount; k++) {
         xasModelDestroy(all[k].model);
+        xasStudyDestroy(all[k].study);
         xasTrainingDestroy(all[k].training);
     }
     return result;

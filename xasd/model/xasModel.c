@@ -7,6 +7,7 @@
 
 #include "xasCholesky.h"
 #include "xasCv.h"
+#include "xasJudge.h"
 #include "xasScale.h"
 
 void xasTrainOptionsDefaults(xasTrainOptions *options)
@@ -48,7 +49,9 @@ static void reserve(xasModel *m)
 
     m->id = array(n, sizeof *m->id);
     m->compound = array(n, sizeof *m->compound);
+    m->formula = array(n, sizeof *m->formula);
     m->column = array(p, sizeof *m->column);
+    m->predExpected = numbers(n);
     m->x = numbers(n * p);
     m->er_eV = numbers(n * xasErCount);
     m->y = numbers(n);
@@ -73,11 +76,11 @@ static void reserve(xasModel *m)
 
 static bool isWhole(const xasModel *m)
 {
-    return m->id && m->compound && m->column && m->x && m->er_eV && m->y &&
-           m->compoundOf && m->scale && m->foldOf && m->usable && m->kept &&
-           m->fill && m->lasso && m->selected && m->z && m->fitted &&
-           m->leverage && m->fold && m->predNested && m->predOnce && m->rank &&
-           m->chosen && m->signChanges;
+    return m->id && m->compound && m->formula && m->predExpected && m->column &&
+           m->x && m->er_eV && m->y && m->compoundOf && m->scale && m->foldOf &&
+           m->usable && m->kept && m->fill && m->lasso && m->selected && m->z &&
+           m->fitted && m->leverage && m->fold && m->predNested &&
+           m->predOnce && m->rank && m->chosen && m->signChanges;
 }
 
 xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
@@ -117,6 +120,8 @@ void xasModelDestroy(xasModel *m)
         free(m->fold[f].term);
     free(m->id);
     free(m->compound);
+    free(m->formula);
+    free(m->predExpected);
     free(m->column);
     free(m->x);
     free(m->er_eV);
@@ -143,6 +148,16 @@ void xasModelDestroy(xasModel *m)
     free(m->chosen);
     free(m->signChanges);
     free(m);
+}
+
+void xasModelSetFormulas(xasModel *m, const char *const *formula)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        size_t length = strnlen(formula[i], XAS_NAME_SIZE - 1);
+
+        memcpy(m->formula[i], formula[i], length);
+        m->formula[i][length] = '\0';
+    }
 }
 
 /* Mean and sd of the terms of a predictor over the rows it was fitted to. */
@@ -254,6 +269,9 @@ xasStatus xasModelFinish(xasModel *m)
     if (!status) {
         finishRows(m, &rows, value);
         status = finishLeverage(m);
+    }
+    if (!status) {
+        status = xasJudgeFinish(m);
     }
 done:
     free(row);

@@ -79,6 +79,8 @@ typedef struct xasModel {
     xasTrainOptions options;
     char (*id)[XAS_NAME_SIZE];       /* [n] */
     char (*compound)[XAS_NAME_SIZE]; /* [n] */
+    char (*formula)[XAS_NAME_SIZE];  /* [n] with its water; "" unknown, then
+                                      * the compound is tried for it */
     char (*column)[XAS_NAME_SIZE];   /* [p] */
     size_t nCompounds;
     size_t *compoundOf; /* [n] 0..nCompounds-1 */
@@ -91,7 +93,13 @@ typedef struct xasModel {
     /* With options.composition: what is added to the linear predictors, by
      * fold and at last of all rows; both times scale. Else NULL. */
     xasCompositionFit *base; /* [nFolds+1] */
-    xasComposition *of;      /* [n] NULL unless given to training */
+    xasComposition *of; /* [n] n_atoms 0: none; given to training, else read
+                         * from the formulas by xasModelFinish */
+
+    /* What the formulas alone predict, to compare with: xasJudge() */
+    bool expects; /* 5 rows of 3 compounds have a composition */
+    xasCompositionFit expected;
+    double *predExpected; /* [n] left out, kJ/mol; NaN without */
 
     /* The fit to all rows, DEFINITIONS.md section 6 */
     bool *usable, *kept; /* [p] */
@@ -157,7 +165,18 @@ xasStatus xasModelTrainWith(const xasTable *table, const xasComposition *of,
                             xasMessage *message);
 void xasModelDestroy(xasModel *model);
 
-#define XAS_CLIPPED_SIZE 128
+/** \brief Name the formulas of the rows, which are stored with the model.
+ * \param formula [n] */
+void xasModelSetFormulas(xasModel *model, const char *const *formula);
+
+#define XAS_CLIPPED_SIZE  128
+#define XAS_CONTRIBUTIONS 8
+
+/** What one column adds to a value. */
+typedef struct xasContribution {
+    size_t column;
+    double value; /* kJ/mol: coefficient times (clipped value less mean) */
+} xasContribution;
 
 typedef struct xasPrediction {
     double value;    /* kJ/mol */
@@ -166,23 +185,33 @@ typedef struct xasPrediction {
     size_t n;        /* rows trained on */
     size_t nFolds;   /* compounds, the N of the level */
     double distance; /* to the nearest training row, in training sd */
-    bool leftOut;    /* value of the fold without this compound */
-    int nMissing;    /* terms that were filled */
+    size_t nearest;  /* that row; the model's n for none */
+    double leverage; /* xasModelLeverage(); above 1 it is far outside */
+    double by_k_eV;  /* how the value would move if all energies of the K scan
+                      * were 1 eV higher, kJ/mol/eV: a calibration error */
+    double by_l_eV;  /* the same of the L scan */
+    double centre;   /* value at the mean of the training rows */
+    double rest;     /* value = centre + contributions + rest */
+    size_t nContributions;
+    xasContribution contribution[XAS_CONTRIBUTIONS]; /* largest first */
+    bool leftOut; /* value of the fold without this compound */
+    int nMissing; /* terms that were filled */
     char clipped[XAS_CLIPPED_SIZE]; /* "wl_de;sh_i", "" for none */
 } xasPrediction;
 
 /** \brief Predict one row.
  *
- * Interval: jackknife+ over compounds; one with several rows counts once, by
- * its largest residual.  For a compound in training it is the plain jackknife
- * around the fold's value, from the residuals of the others, because the folds
- * of the others have seen the sample's own value.
- * \param x [p] in the model's columns, NaN missing   \param er_eV [xasErCount]
- * \param level     asked for, such as 0.80
- * \param compound  NULL or, for a sample that is itself in training, its
- *                  compound: the value is then that of the fold without it
- * \return xasErrNotFound when every selected column is missing
- * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
+ * Interval: jackknife+ over compounds (CV+ where they were dealt into fewer
+ * folds); one with several rows counts once, by its largest residual.  For a
+ * compound in training it is the plain jackknife around the fold's value, from
+ * the residuals of the others, because the folds of the others have seen the
+ * sample's own value. \param x [p] in the model's columns, NaN missing   \param
+ * er_eV [xasErCount] \param level     asked for, such as 0.80 \param compound
+ * NULL or, for a sample that is itself in training, its compound: the value is
+ * then that of the fold without it \return xasErrNotFound when every selected
+ * column is missing; xasErrState for a model per mole of atoms, which needs
+ * more than x Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021)
+ * 486. */
 xasStatus xasModelPredict(const xasModel *model, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out);

@@ -5,14 +5,17 @@
 
 #include "xasOls.h"
 
-/* Largest residual of a fold's rows: a compound measured often counts once. */
-static double residual(const xasModel *m, size_t f)
+/* Largest residual of a compound's rows: one measured often counts once.
+ * \param[out] fold  that left it out */
+static double residual(const xasModel *m, size_t compound, size_t *fold)
 {
     double largest = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        if (m->foldOf[i] == f)
+        if (m->compoundOf[i] == compound) {
             largest = fmax(largest, fabs(m->y[i] - m->predNested[i]));
+            *fold = m->foldOf[i];
+        }
     return largest;
 }
 
@@ -32,25 +35,31 @@ static size_t rankOf(double level, size_t n)
     return k < 1 ? 1 : (size_t)k;
 }
 
-/* lo and hi of the folds but `skip` (nFolds: of all); with a skipped fold all
- * residuals stand around its value. */
+/* lo and hi of all compounds but `skip` (nCompounds: of all); with a skipped
+ * one all residuals stand around its value. */
 static xasStatus interval(const xasModel *m, const double *x,
                           const double *er_eV, double level, size_t skip,
                           xasPrediction *out)
 {
-    double *lo = malloc(2 * m->nFolds * sizeof *lo), *hi;
-    size_t n = 0, k;
+    double *lo = malloc(2 * m->nCompounds * sizeof *lo), *hi;
+    size_t n = 0, k, last = m->nFolds;
+    double atLast = NAN;
 
     if (!lo)
         return xasErrMemory;
-    hi = lo + m->nFolds;
-    for (size_t f = 0; f < m->nFolds; f++) {
-        double centre = out->value, r = residual(m, f);
+    hi = lo + m->nCompounds;
+    for (size_t c = 0; c < m->nCompounds; c++) {
+        size_t fold = 0;
+        double centre = out->value, r = residual(m, c, &fold);
 
-        if (f == skip)
+        if (c == skip)
             continue;
-        if (skip == m->nFolds)
-            centre = xasLinearAt(&m->fold[f], x, er_eV, NULL);
+        if (skip == m->nCompounds) {
+            if (fold != last)
+                atLast = xasLinearAt(&m->fold[fold], x, er_eV, NULL);
+            last = fold;
+            centre = atLast;
+        }
         lo[n] = centre - r;
         hi[n++] = centre + r;
     }
@@ -65,26 +74,96 @@ static xasStatus interval(const xasModel *m, const double *x,
     return xasOk;
 }
 
-/* To the nearest training row that the predictor has seen. */
-static double distance(const xasModel *m, const double *x, const double *er_eV,
-                       size_t skip)
+/* Nearest training row that the predictor has not left out, and leverage.
+ * work [all.n] */
+static void place(const xasModel *m, const double *x, const double *er_eV,
+                  size_t skip, double *work, xasPrediction *out)
 {
     double nearest = INFINITY;
 
+    for (size_t k = 0; k < m->all.n; k++) {
+        const xasTerm *t = &m->all.term[k];
+
+        work[k] = (xasTermValue(t, x, er_eV) - t->mean) / t->sd;
+    }
+    out->nearest = m->n;
     for (size_t i = 0; i < m->n; i++) {
         double sum = 0;
 
         for (size_t k = 0; k < m->all.n; k++) {
-            const xasTerm *t = &m->all.term[k];
-            double z = (xasTermValue(t, x, er_eV) - t->mean) / t->sd;
+            double z = work[k] - m->z[i * m->all.n + k];
 
-            z -= m->z[i * m->all.n + k];
             sum += z * z;
         }
-        if (m->foldOf[i] != skip)
-            nearest = fmin(nearest, sum);
+        if (m->compoundOf[i] != skip && sum < nearest) {
+            nearest = sum;
+            out->nearest = i;
+        }
     }
-    return m->all.n ? sqrt(nearest / (double)m->all.n) : NAN;
+    if (!m->all.n)
+        out->nearest = m->n;
+    out->distance = m->all.n ? sqrt(nearest / (double)m->all.n) : NAN;
+    out->leverage = xasModelLeverage(m, work);
+}
+
+/** Which scan's energy axis a column moves with, eV per eV. */
+typedef enum axis { axisNone, axisK, axisL } axis;
+
+static axis axisOf(const char *column)
+{
+    static const char *const k[] = { "edge_dr", "wl_dr",  "pre_dr", "sh_dr",
+                                     "post_dr", "edge_e", "wl_e",   "pre_e",
+                                     "sh_e",    "post_e" };
+    static const char *const l[] = { "l3_dr", "l2_dr", "l3_e", "l2_e" };
+
+    for (size_t i = 0; i < sizeof k / sizeof *k; i++)
+        if (strcmp(column, k[i]) == 0)
+            return axisK;
+    for (size_t i = 0; i < sizeof l / sizeof *l; i++)
+        if (strcmp(column, l[i]) == 0)
+            return axisL;
+    return axisNone;
+}
+
+/* Into the list of the largest; what falls out goes to the rest. */
+static void contribute(xasPrediction *p, size_t column, double value)
+{
+    size_t at = p->nContributions;
+
+    while (at > 0 && fabs(p->contribution[at - 1].value) < fabs(value))
+        at--;
+    if (at == XAS_CONTRIBUTIONS) {
+        p->rest += value;
+        return;
+    }
+    if (p->nContributions == XAS_CONTRIBUTIONS)
+        p->rest += p->contribution[XAS_CONTRIBUTIONS - 1].value;
+    else
+        p->nContributions++;
+    for (size_t i = p->nContributions - 1; i > at; i--)
+        p->contribution[i] = p->contribution[i - 1];
+    p->contribution[at] = (xasContribution){ column, value };
+}
+
+/* What each column adds, and what the energies' being wrong would do.  A
+ * filled or clipped value stays where it is. */
+static void explain(const xasModel *m, const xasLinear *linear, const double *x,
+                    const double *er_eV, xasPrediction *p)
+{
+    p->centre = linear->intercept;
+    for (size_t i = 0; i < linear->n; i++) {
+        const xasTerm *t = &linear->term[i];
+        double value = xasTermValue(t, x, er_eV);
+        double inside = fmin(fmax(value, t->lo), t->hi);
+        axis moved = axisOf(m->column[t->column]);
+
+        p->centre += t->coefficient * t->mean;
+        contribute(p, t->column, t->coefficient * (inside - t->mean));
+        if (!isfinite(x[t->column]) || inside != value)
+            continue;
+        p->by_k_eV += moved == axisK ? t->coefficient : 0;
+        p->by_l_eV += moved == axisL ? t->coefficient : 0;
+    }
 }
 
 /* Names of the clipped columns; "..." where the text ends. */
@@ -113,36 +192,48 @@ static void nameClipped(const xasModel *m, const xasLinear *linear,
     }
 }
 
-/* Fold of a compound, nFolds if it is not in training. */
-static size_t foldOfCompound(const xasModel *m, const char *compound)
+/* A compound's number and fold; the counts of them if it is not in
+ * training. */
+static size_t compoundOf(const xasModel *m, const char *compound, size_t *fold)
 {
+    *fold = m->nFolds;
     for (size_t i = 0; compound && i < m->n; i++)
-        if (strcmp(m->compound[i], compound) == 0)
-            return m->foldOf[i];
-    return m->nFolds;
+        if (strcmp(m->compound[i], compound) == 0) {
+            *fold = m->foldOf[i];
+            return m->compoundOf[i];
+        }
+    return m->nCompounds;
 }
 
 xasStatus xasModelPredict(const xasModel *m, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out)
 {
-    size_t skip = foldOfCompound(m, compound);
-    const xasLinear *linear = skip < m->nFolds ? &m->fold[skip] : &m->all;
-    xasPrediction p = { .n = m->n, .leftOut = skip < m->nFolds };
+    size_t fold, skip = compoundOf(m, compound, &fold);
+    const xasLinear *linear = fold < m->nFolds ? &m->fold[fold] : &m->all;
+    xasPrediction p = { .n = m->n, .leftOut = fold < m->nFolds };
     xasTaken taken;
     xasStatus status;
+    double *work;
 
     if (!(level > 0 && level < 1))
         return xasErrArg;
+    if (m->options.per_atom)
+        return xasErrState;
     p.value = xasLinearAt(linear, x, er_eV, &taken);
     p.nMissing = (int)taken.missing;
     if (linear->n && taken.missing == linear->n)
         return xasErrNotFound;
     if (taken.unfilled)
         return xasErrNaN;
+    work = malloc((m->all.n + 1) * sizeof *work);
+    if (!work)
+        return xasErrMemory;
     for (size_t i = 0; i < m->n; i++)
-        p.n -= m->foldOf[i] == skip;
-    p.distance = distance(m, x, er_eV, skip);
+        p.n -= m->foldOf[i] == fold;
+    place(m, x, er_eV, skip, work, &p);
+    free(work);
+    explain(m, linear, x, er_eV, &p);
     nameClipped(m, linear, x, er_eV, p.clipped);
     status = interval(m, x, er_eV, level, skip, &p);
     if (!status)

@@ -73,6 +73,8 @@ void xasResultClear(xasResult *result)
     for (int i = 0; i < 3; i++)
         norm->norm_c[i] = NAN;
     p->hf = p->lo = p->hi = p->err = p->level = p->distance = NAN;
+    p->leverage = p->nearestHf = p->hfSpec = p->hfComp = NAN;
+    p->delta = p->deltaLimit = p->byEnergy[0] = p->byEnergy[1] = NAN;
     for (int i = 0; i < xasKindCount; i++)
         p->hfOf[i] = NAN;
 }

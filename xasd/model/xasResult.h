@@ -54,9 +54,22 @@ typedef struct xasPredicted {
     char modelName[64];
     int64_t nTrained;
     double distance;
-    int64_t kScan, lScan; /* scan rows used, 0 for none */
-    bool calDiffers;      /* the model's scans were calibrated otherwise:
-                           * MINOR at least, and the reason says so */
+    double leverage;               /* 1/N at the centre of training */
+    char nearest[XAS_SAMPLE_SIZE]; /* training sample, "" none */
+    double nearestHf;              /* its tabulated value, kJ/mol */
+    double hfSpec;                 /* by the spectrum: hf, while the published
+                                    * model uses the spectrum alone */
+    double hfComp;                 /* by the formula alone; NaN unknown */
+    double delta, deltaLimit;      /* hfSpec - hfComp; 95 % of the training
+                                    * compounds stay within the limit */
+    bool mismatch;                 /* |delta| > deltaLimit; reason says so */
+    bool newMetal, newLigand;      /* never trained on; reason says so */
+    double byEnergy[2];            /* kJ/mol per eV that the K, the L energies
+                                    * are too high: calibration error */
+    char because[XAS_REASON_SIZE]; /* "wl_de -120.3, pre_ri +33.1" */
+    int64_t kScan, lScan;          /* scan rows used, 0 for none */
+    bool calDiffers; /* the model's scans were calibrated otherwise:
+                      * MINOR at least, and the reason says so */
 } xasPredicted;
 
 /** All that a finished scan came to; published and stored. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "xasFormula.h"
+#include "xasJudge.h"
 
 const char *xasSampleRefused(const xasFeatures *features)
 {
@@ -167,11 +168,75 @@ static void setState(const xasModelHead *head, const xasPrediction *value,
     }
 }
 
+/* The largest contributions in words. */
+static void explain(const xasModel *model, const xasPrediction *value,
+                    xasPredicted *p)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < value->nContributions; i++) {
+        char text[64];
+        int length =
+            snprintf(text, sizeof text, "%s%.24s %+.1f", used ? ", " : "",
+                     model->column[value->contribution[i].column],
+                     value->contribution[i].value);
+
+        if (length < 0 || used + (size_t)length >= sizeof p->because)
+            return;
+        memcpy(p->because + used, text, (size_t)length + 1);
+        used += (size_t)length;
+    }
+}
+
+/* Where it comes from and what speaks against it; gives that in words. */
+static void judge(const xasModel *model, const xasPrediction *value,
+                  const char *formula, const char *element, xasPredicted *p,
+                  char said[XAS_JUDGEMENT_SIZE])
+{
+    xasJudgement j;
+
+    said[0] = '\0';
+    p->leverage = value->leverage;
+    p->byEnergy[0] = value->by_k_eV;
+    p->byEnergy[1] = value->by_l_eV;
+    p->hfSpec = value->value;
+    if (value->nearest < model->n) {
+        (void)snprintf(p->nearest, sizeof p->nearest, "%s",
+                       model->id[value->nearest]);
+        p->nearestHf = model->y[value->nearest];
+    }
+    explain(model, value, p);
+    if (xasJudge(model, value, formula, xasElementZ(element), 0.95, &j))
+        return;
+    p->hfComp = j.composition;
+    p->delta = j.delta;
+    p->deltaLimit = j.limit;
+    p->mismatch = j.mismatch;
+    p->newMetal = j.newMetal;
+    p->newLigand = j.newLigand;
+    memcpy(said, j.text, XAS_JUDGEMENT_SIZE);
+}
+
+/* As much of it as there is room for. */
+static void addReason(xasPredicted *p, const char *said)
+{
+    size_t used = strlen(p->reason), room = sizeof p->reason - used;
+    size_t length = strlen(said);
+
+    if (!length || room < 4)
+        return;
+    memcpy(p->reason + used, "; ", 3);
+    length = length < room - 3 ? length : room - 3;
+    memcpy(p->reason + used + 2, said, length);
+    p->reason[used + 2 + length] = '\0';
+}
+
 static void useModel(const xasActive *active, xasKind kind,
                      const xasPrediction *value, const xasSide *sides,
-                     xasPredicted *p)
+                     const char *formula, xasPredicted *p)
 {
     const xasModelHead *head = &active->head[kind];
+    char said[XAS_JUDGEMENT_SIZE];
 
     p->kind = kind;
     p->model = head->row;
@@ -186,7 +251,10 @@ static void useModel(const xasActive *active, xasKind kind,
     p->err = (p->hi - p->lo) / 2;
     p->kScan = uses(kind, 0) ? sides[0].scan : 0;
     p->lScan = uses(kind, 1) ? sides[1].scan : 0;
+    judge(active->model[kind], value, formula,
+          sides[uses(kind, 0) ? 0 : 1].features.element, p, said);
     setState(head, value, sides, p);
+    addReason(p, said);
 }
 
 void xasSamplePredict(const xasActive *active, const xasSide *sides,
@@ -225,7 +293,7 @@ void xasSamplePredict(const xasActive *active, const xasSide *sides,
                   reason)) {
             p->hfOf[k] = value.value;
             if ((xasKind)k == use)
-                useModel(active, use, &value, sides, p);
+                useModel(active, use, &value, sides, result->formula, p);
         } else if ((xasKind)k == use) {
             memcpy(p->reason, reason, sizeof p->reason);
         }

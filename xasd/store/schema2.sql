@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-3-Clause
 -- From schema version 1 to 2: continuous and array scans, detectors of many
--- elements, offsets.
+-- elements, offsets, formulas of a model.
 
 -- Channels 64 and up of the bit set `roles`.
 ALTER TABLE journal ADD COLUMN roles_high INTEGER NOT NULL DEFAULT 0;
@@ -17,3 +17,6 @@ ALTER TABLE scan ADD COLUMN d_spacing_A REAL;
 -- not used is left out of the channel fluor of the whole scan.
 ALTER TABLE scan_channel ADD COLUMN dark REAL NOT NULL DEFAULT 0;
 ALTER TABLE scan_channel ADD COLUMN used INTEGER NOT NULL DEFAULT 1;
+
+-- The formula with its water, which the compound has not; '' unknown.
+ALTER TABLE model_sample ADD COLUMN formula TEXT NOT NULL DEFAULT '';

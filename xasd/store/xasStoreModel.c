@@ -114,13 +114,14 @@ static xasStatus putRows(xasStore *store, int64_t row, const xasModel *m,
             xasBlobPutDouble(x + j * cell, m->x[i * m->p + j]);
         status = xasSqlRun(
             store,
-            "INSERT INTO model_sample (model, row, sample, compound, fold, "
+            "INSERT INTO model_sample (model, row, sample, compound, formula, "
+            "fold, "
             "dhf, fitted, nested, once, x, er_k, er_l3, er_l2, k_scan, l_scan) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            "iittiddddbdddII", row, (int64_t)i, m->id[i], m->compound[i],
-            (int64_t)m->foldOf[i], m->y[i], m->fitted[i], m->predNested[i],
-            m->predOnce[i], (const void *)x, m->p * cell, er[xasErK],
-            er[xasErL3], er[xasErL2], kScan ? kScan[i] : (int64_t)0,
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "iitttiddddbdddII", row, (int64_t)i, m->id[i], m->compound[i],
+            m->formula[i], (int64_t)m->foldOf[i], m->y[i], m->fitted[i],
+            m->predNested[i], m->predOnce[i], (const void *)x, m->p * cell,
+            er[xasErK], er[xasErL3], er[xasErL2], kScan ? kScan[i] : (int64_t)0,
             lScan ? lScan[i] : (int64_t)0);
     }
     free(x);

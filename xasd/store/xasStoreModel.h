@@ -2,6 +2,7 @@
 #ifndef XAS_STORE_MODEL_H
 #define XAS_STORE_MODEL_H
 
+#include "xasDerive.h"
 #include "xasModel.h"
 #include "xasResult.h"
 #include "xasStore.h"
@@ -27,6 +28,9 @@ xasStatus xasStoreReferenceFind(xasStore *store, const char *formula,
 /** Training data as read from the store; owns its arrays. */
 typedef struct xasTraining {
     xasTable table;
+    const char **formula, **element; /* [n] */
+    xasComposition *of;     /* [n] n_atoms 0: formula cannot be counted */
+    int *z;                 /* [n] of element */
     int64_t *kScan, *lScan; /* [n] 0 where not used */
     char detection[40];     /* "transmission+yield" */
     char calibration[40];   /* "foil+none": of its scans, or mixed */
@@ -39,6 +43,8 @@ typedef struct xasTraining {
 xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
                                xasMessage *message);
 void xasTrainingDestroy(xasTraining *training);
+/** \brief As the numeric library takes it; lives as long as the training. */
+xasStudied xasTrainingStudied(const xasTraining *training);
 
 /** What is stored beside the numbers of a model. */
 typedef struct xasModelHead {

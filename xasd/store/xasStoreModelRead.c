@@ -202,6 +202,7 @@ static void rowOf(sqlite3_stmt *s, size_t i, xasModel *m)
     er[xasErL3] = xasSqlDouble(s, 9);
     er[xasErL2] = xasSqlDouble(s, 10);
     m->foldOf[i] = (size_t)sqlite3_column_int64(s, 11);
+    xasSqlText(s, 12, m->formula[i], sizeof m->formula[i]);
 }
 
 static xasStatus readRows(xasStore *store, int64_t row, xasModel *m)
@@ -211,7 +212,7 @@ static xasStatus readRows(xasStore *store, int64_t row, xasModel *m)
     xasStatus status = xasSqlPrepare(
         store, &s,
         "SELECT row, sample, compound, dhf, fitted, nested, once, x, er_k, "
-        "er_l3, er_l2, fold FROM model_sample WHERE model = ?",
+        "er_l3, er_l2, fold, formula FROM model_sample WHERE model = ?",
         "i", row);
 
     while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {

@@ -14,6 +14,8 @@
 typedef struct row {
     char id[XAS_SAMPLE_SIZE];
     char compound[XAS_FORMULA_TEXT];
+    char formula[XAS_SAMPLE_SIZE];
+    char element[4];
     double y;
     double er_eV[xasErCount];
     double x[xasFeatureCount]; /* all features; the kind's are taken later */
@@ -93,6 +95,9 @@ static xasStatus takeTarget(xasStore *store, const xasResult *last,
         xasFormulaCompound(&parsed, r->compound) != xasOk ||
         xasEdgeLookUp(last->features.element, &er) != xasOk)
         return xasErrNotFound;
+    (void)snprintf(r->formula, sizeof r->formula, "%s", formula);
+    (void)snprintf(r->element, sizeof r->element, "%.3s",
+                   last->features.element);
     r->y = ref.dhf_kJ_per_mol;
     r->er_eV[xasErK] = er.k_eV;
     r->er_eV[xasErL3] = er.l3_eV;
@@ -257,15 +262,24 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
     for (int f = 0; column && f < xasFeatureCount; f++)
         if (ofKind(all->kind, (xasFeatureId)f))
             column[p++] = xasFeatureName((xasFeatureId)f);
+    t->formula = calloc(room, sizeof *t->formula);
+    t->element = calloc(room, sizeof *t->element);
+    t->of = calloc(room, sizeof *t->of);
+    t->z = calloc(room, sizeof *t->z);
     t->table = (xasTable){ n, p, id, compound, column, x, y, er };
     if (!id || !compound || !column || !x || !y || !er || !t->kScan ||
-        !t->lScan)
+        !t->lScan || !t->formula || !t->element || !t->of || !t->z)
         return xasErrMemory;
     for (size_t i = 0; i < n; i++) {
         const row *r = &all->row[i];
 
         id[i] = r->id;
         compound[i] = r->compound;
+        t->formula[i] = r->formula;
+        t->element[i] = r->element;
+        t->z[i] = xasElementZ(r->element);
+        if (xasCompositionRead(r->formula, &t->of[i]) != xasOk)
+            t->of[i] = (xasComposition){ .ligand = "" };
         y[i] = r->y;
         memcpy(er + i * xasErCount, r->er_eV, sizeof r->er_eV);
         for (size_t f = 0; f < xasFeatureCount; f++)
@@ -335,8 +349,19 @@ void xasTrainingDestroy(xasTraining *training)
     free((void *)training->table.x);
     free((void *)training->table.y);
     free((void *)training->table.er_eV);
+    free(training->formula);
+    free(training->element);
+    free(training->of);
+    free(training->z);
     free(training->kScan);
     free(training->lScan);
     free(o->row);
     free(o);
+}
+
+xasStudied xasTrainingStudied(const xasTraining *t)
+{
+    return (xasStudied){
+        .table = &t->table, .of = t->of, .z = t->z, .element = t->element
+    };
 }

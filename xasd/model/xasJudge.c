@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xasFormula.h"
+#include "xasJudge.h"
+#include "xasStat.h"
+
+static bool has(const xasModel *m, size_t row)
+{
+    return m->of[row].n_atoms > 0;
+}
+
+static xasStatus readFormulas(xasModel *m)
+{
+    if (m->of)
+        return xasOk;
+    m->of = calloc(m->n, sizeof *m->of);
+    if (!m->of)
+        return xasErrMemory;
+    for (size_t i = 0; i < m->n; i++)
+        if (xasCompositionRead(m->formula[i][0] ? m->formula[i]
+                                                : m->compound[i],
+                               &m->of[i]) != xasOk)
+            m->of[i] = (xasComposition){ .ligand = "" };
+    return xasOk;
+}
+
+/* Rows with a composition outside a fold; nFolds: all of them. */
+static size_t rowsWithout(const xasModel *m, size_t fold, size_t *row)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (has(m, i) && m->foldOf[i] != fold)
+            row[n++] = i;
+    return n;
+}
+
+static size_t foldsWith(const xasModel *m)
+{
+    size_t count = 0;
+
+    for (size_t f = 0; f < m->nFolds; f++) {
+        size_t i = 0;
+
+        while (i < m->n && !(has(m, i) && m->foldOf[i] == f))
+            i++;
+        count += i < m->n;
+    }
+    return count;
+}
+
+static xasStatus expect(xasModel *m, const double *y, size_t *row)
+{
+    size_t n = rowsWithout(m, m->nFolds, row);
+    xasStatus status;
+
+    if (n < 5 || foldsWith(m) < 3)
+        return xasOk;
+    status = xasCompositionTrain(m->of, y, row, n, &m->expected, NULL);
+    for (size_t f = 0; !status && f < m->nFolds; f++) {
+        xasCompositionFit fit;
+
+        n = rowsWithout(m, f, row);
+        if (n < 3)
+            continue;
+        status = xasCompositionTrain(m->of, y, row, n, &fit, NULL);
+        for (size_t i = 0; !status && i < m->n; i++)
+            if (has(m, i) && m->foldOf[i] == f)
+                m->predExpected[i] =
+                    m->of[i].n_atoms * xasCompositionAt(&fit, &m->of[i]);
+    }
+    m->expects = !status;
+    return status;
+}
+
+xasStatus xasJudgeFinish(xasModel *m)
+{
+    double *y = calloc(m->n, sizeof *y);
+    size_t *row = calloc(m->n, sizeof *row);
+    xasStatus status = y && row ? readFormulas(m) : xasErrMemory;
+
+    for (size_t i = 0; !status && i < m->n; i++)
+        y[i] = has(m, i) ? m->y[i] / m->of[i].n_atoms : 0;
+    if (!status)
+        status = expect(m, y, row);
+    free(row);
+    free(y);
+    /* Without a solution there is nothing to compare with: no fault. */
+    return status == xasErrSingular ? xasOk : status;
+}
+
+/* The compound of a formula in training, nCompounds if it is not there. */
+static size_t compoundOf(const xasModel *m, const char *formula)
+{
+    char reduced[XAS_FORMULA_TEXT];
+    xasFormula f;
+
+    if (xasFormulaParse(formula, &f, NULL) || xasFormulaCompound(&f, reduced))
+        return m->nCompounds;
+    for (size_t i = 0; i < m->n; i++)
+        if (strcmp(m->compound[i], reduced) == 0 ||
+            strcmp(m->compound[i], formula) == 0)
+            return m->compoundOf[i];
+    return m->nCompounds;
+}
+
+/* Its value by the formula; a compound in training is left out. */
+static xasStatus expectedValue(const xasModel *m, const xasComposition *of,
+                               size_t skip, double *value)
+{
+    xasCompositionFit fit = m->expected;
+    xasStatus status = xasOk;
+
+    if (skip < m->nCompounds) {
+        double *y = calloc(m->n, sizeof *y);
+        size_t *row = calloc(m->n, sizeof *row), n = 0;
+
+        status = y && row ? xasOk : xasErrMemory;
+        for (size_t i = 0; !status && i < m->n; i++) {
+            if (!has(m, i) || m->compoundOf[i] == skip)
+                continue;
+            y[i] = m->y[i] / m->of[i].n_atoms;
+            row[n++] = i;
+        }
+        if (!status)
+            status = xasCompositionTrain(m->of, y, row, n, &fit, NULL);
+        free(y);
+        free(row);
+    }
+    if (!status)
+        *value = of->n_atoms * xasCompositionAt(&fit, of);
+    return status;
+}
+
+/* The differences of the training compounds, each by its largest; the one of
+ * rank k of N+1 is the limit. */
+static xasStatus findLimit(const xasModel *m, size_t skip, double level,
+                           xasJudgement *out)
+{
+    double *d = calloc(m->nCompounds, sizeof *d);
+    size_t n = 0, k;
+
+    if (!d)
+        return xasErrMemory;
+    for (size_t c = 0; c < m->nCompounds; c++) {
+        double largest = -1;
+
+        for (size_t i = 0; i < m->n; i++)
+            if (m->compoundOf[i] == c && c != skip &&
+                isfinite(m->predExpected[i]) && isfinite(m->predNested[i]))
+                largest =
+                    fmax(largest, fabs(m->predNested[i] - m->predExpected[i]));
+        if (largest >= 0)
+            d[n++] = largest;
+    }
+    k = (size_t)fmax(1, ceil(level * (double)(n + 1) - 1e-9));
+    k = k > n ? n : k;
+    if (k) {
+        xasSort(d, n);
+        out->limit = d[k - 1];
+        out->level = (double)k / (double)(n + 1);
+    }
+    free(d);
+    return xasOk;
+}
+
+static void findNew(const xasModel *m, int z, const char *ligand,
+                    xasJudgement *out)
+{
+    bool any = false, metal = false, same = false;
+
+    for (size_t i = 0; i < m->n; i++) {
+        any = any || has(m, i);
+        metal = metal || (has(m, i) && m->of[i].z == z);
+        same = same || (has(m, i) && strcmp(m->of[i].ligand, ligand) == 0);
+    }
+    out->newMetal = any && z && !metal;
+    out->newLigand = any && ligand[0] && !same;
+}
+
+static void describe(const char *ligand, xasJudgement *out)
+{
+    size_t used = 0, size = sizeof out->text;
+
+    out->text[0] = '\0';
+    if (out->mismatch)
+        used = (size_t)snprintf(out->text, size,
+                                "formula_mismatch: %+.0f kJ/mol from what the "
+                                "formula says, limit %.0f",
+                                out->delta, out->limit);
+    if (out->newMetal && used < size)
+        used +=
+            (size_t)snprintf(out->text + used, size - used,
+                             "%sa metal never trained on", used ? "; " : "");
+    if (out->newLigand && used < size)
+        (void)snprintf(out->text + used, size - used, "%sno %s in training",
+                       used ? "; " : "", ligand);
+}
+
+xasStatus xasJudge(const xasModel *m, const xasPrediction *prediction,
+                   const char *formula, int z, double level, xasJudgement *out)
+{
+    xasJudgement j = {
+        .composition = NAN, .delta = NAN, .limit = NAN, .level = NAN
+    };
+    xasComposition of = { .ligand = "" };
+    size_t skip = compoundOf(m, formula);
+    bool read = xasCompositionRead(formula, &of) == xasOk;
+    xasStatus status = xasOk;
+
+    if (!(level > 0 && level < 1))
+        return xasErrArg;
+    findNew(m, z ? z : of.z, of.ligand, &j);
+    if (read && m->expects) {
+        status = expectedValue(m, &of, skip, &j.composition);
+        if (!status)
+            status = findLimit(m, skip, level, &j);
+        if (status == xasErrRange) /* too few others */
+            status = xasOk;
+        j.delta = prediction->value - j.composition;
+        j.mismatch = fabs(j.delta) > j.limit;
+    }
+    if (status)
+        return status;
+    describe(of.ligand, &j);
+    *out = j;
+    return xasOk;
+}
