@@ -190,6 +190,19 @@ sub between {
     my ($n) = values_of('ArrDone', @e);
     is_deeply([values_of('ArrDone', @e)], [$n, $n + 1], 'ArrDone counts');
 
+    # Lag: 6 of 60 points, so that sweeps up and down differ.
+    $at->plain('K:', Mode => 'Array', Resample => 60, SweepTime => 0.1,
+        LagMs => 10, Sweeps => 2);
+    my @lag = $at->scan('K:', {}, qw(I0Arr I1Arr));
+    my ($up, $down) = map { my $k = $_; my ($a, $b) = map { my $pv = $_;
+        (grep { $_->{pv} eq $pv } @lag)[$k]{array} } qw(I0Arr I1Arr);
+        [map { log($a->[$_] / $b->[$_]) } 0 .. 59] } 0, 1;
+    my @mu = (numbers('K:TruthMu'))[0 .. 59];
+    cmp_ok(apart([@$up[6 .. 59]], [@mu[0 .. 53]]), '<', 1e-9,
+        'detectors late, up');
+    cmp_ok(apart([reverse @$down[6 .. 59]], [@mu[6 .. 59]]), '<', 1e-9,
+        'and down');
+
     my %seen;
     $at->plain('L:', Mode => 'Array', Resample => 20, SweepTime => 0.01);
     for my $order (0 .. 23) {
@@ -293,6 +306,17 @@ sub sscan {
         'an element dies');
     is(scalar(grep { $_ > 0 } values_of('Icr7', @dead), values_of('Ocr8',
         @dead)), 20, 'alone');
+    $at->plain('K:', Mode => 'Continuous', Resample => 50, Dwell => 0.01,
+        SignalRate => 100, 'Fault:DeadElement' => 3, 'Fault:DeadAt' => 20);
+    my @c = $at->scan('K:', {}, qw(If I1 I2 Roi2 Icr2 Ocr2 Ocr3));
+    my %con = map { $_ => [values_of($_, @c)] } qw(If I1 I2 Roi2 Icr2 Ocr2
+        Ocr3);
+    my $share = 1.02 / (19 + 0.02 * 18 * 19 / 2);
+    cmp_ok(apart([map { $con{Roi2}[$_] * $con{Icr2}[$_] / $con{Ocr2}[$_] }
+        0 .. $#{ $con{If} }], [map { $_ * $share } @{ $con{If} }]), '<', 1e-9,
+        'Continuous: elements, too');
+    is(scalar(grep { $_ > 0 } @{ $con{Ocr3} }), 20, 'until one dies');
+    is(scalar @{ $con{I2} }, scalar @{ $con{I1} }, 'and the foil');
     $at->plain('K:', Mode => 'Array', Resample => 50, SweepTime => 0.01,
         'Fault:DeadElement' => 2, 'Fault:DeadAt' => 4);
     my @a = $at->scan('K:', {}, qw(IfArr Roi1Arr Icr1Arr Ocr1Arr Ocr2Arr));

@@ -95,6 +95,14 @@ static void schedules(void)
     testOk(s.step[1].beam < 0.5 && s.step[2].beam == 1, "beam %g, then %g",
            s.step[1].beam, s.step[2].beam);
     xasSimScheduleClear(&s);
+    xasSimFaultsNone(&f);
+    if (xasSimScheduleMake(&f, 3, 2, true, &s))
+        testAbort("out of memory");
+    xasSimScheduleLag(&s, 1);
+    testOk(s.step[0].sees == 0 && s.step[2].sees == 1 && s.step[3].sees == 2 &&
+               s.step[5].sees == 1,
+           "lag within a sweep");
+    xasSimScheduleClear(&s);
 }
 
 static void elements(void)
@@ -186,7 +194,7 @@ static void readings(void)
 
 MAIN(simScheduleTest)
 {
-    testPlan(16 + 4 + 4 + 8);
+    testPlan(17 + 4 + 4 + 8);
     schedules();
     elements();
     optics();

@@ -21,6 +21,7 @@ typedef struct Stream {
     double at_s;  /* end of its next reading, in time of the scan */
     double due_s; /* when it is posted */
     double last;  /* value shown */
+    size_t n;     /* readings of elements */
 } Stream;
 
 typedef struct Run {
@@ -93,17 +94,16 @@ static double reading(Run *r, xasSimSignal s, double energy, double beam)
     return mean;
 }
 
-/* The first signal counts the points. */
-static void postPoint(Run *r, double middle, double lagged,
-                      const epicsTimeStamp *stamp)
+/* The first signal counts the points; the truth knows no lag. */
+static void postPoint(Run *r, double middle, const epicsTimeStamp *stamp)
 {
     const simScan *scan = r->scan;
-    double i0 = xasSimDataAt(scan->mean, xasSimI0, lagged);
+    double energy = energyAt(r, middle);
+    double i0 = xasSimDataAt(scan->mean, xasSimI0, energy);
     xasSimSignal s = simStationSignal(scan->st);
-    double y = xasSimDataAt(scan->mean, s, lagged);
+    double y = xasSimDataAt(scan->mean, s, energy);
 
-    simTruth(r->scan, energyAt(r, middle),
-             s == xasSimI1 ? log(i0 / y) : y / i0);
+    simTruth(r->scan, energy, s == xasSimI1 ? log(i0 / y) : y / i0);
     simPostPoint(scan->st, r->points++, stamp);
 }
 
@@ -122,8 +122,15 @@ static void postSignal(Run *r, Stream *s)
         s->last = simFaulty(st, &step, s->signal, value);
     simPostBeam(st, &step, false);
     simPostSignal(st, (xasSimSignal)s->signal, s->last, &step, &stamp);
+    if (s->signal == xasSimI1)
+        simPostFoil(r->scan, lagged, value, &stamp);
+    if (s->signal == xasSimIf && st->elements)
+        simPostElements(st, value,
+                        xasSimDataAt(r->scan->mean, xasSimIf, lagged) /
+                            xasSimDataAt(r->scan->mean, xasSimI0, lagged),
+                        step.beam, s->n++, &stamp);
     if (s->signal == (int)simStationSignal(st))
-        postPoint(r, middle, lagged, &stamp);
+        postPoint(r, middle, &stamp);
 }
 
 static void postEnergy(Run *r, Stream *s)

@@ -138,31 +138,33 @@ void simPostBeam(simStation *st, const xasSimStep *step, bool force)
     st->filling = inhibit;
 }
 
-void simElementsOf(const simScan *scan, size_t i, xasSimElement *out)
+static void elementsOf(const simStation *st, double counts, double ratio,
+                       double beam, size_t i, xasSimElement *out)
 {
-    const simStation *st = scan->st;
-    const xasSimData *mean = scan->mean, *data = scan->data;
-    size_t at = scan->schedule->step[i].at;
     bool dead = (double)i >= st->now[simSetDeadAt];
-    double load = NAN, counts = NAN;
 
-    if (mean->signal[xasSimIf]) {
-        counts = data->signal[xasSimIf][i];
-        /* Scatter comes in as well, whatever the energy. */
-        load = (0.4 +
-                50 * mean->signal[xasSimIf][at] / mean->signal[xasSimI0][at]) *
-               scan->schedule->step[i].beam;
-    }
-    xasSimElements(counts, load, st->now[simSetTauNs] * 1e-9, st->elements,
+    /* Scatter comes in as well, whatever the energy. */
+    xasSimElements(counts, (0.4 + 50 * ratio) * beam,
+                   st->now[simSetTauNs] * 1e-9, st->elements,
                    dead ? (int)st->now[simSetDeadElement] : 0, out);
 }
 
-static void postElements(simScan *scan, size_t i, const epicsTimeStamp *stamp)
+void simElementsOf(const simScan *scan, size_t i, xasSimElement *out)
 {
-    simStation *st = scan->st;
-    xasSimElement e[xasSimElementsMax];
+    const xasSimStep *step = &scan->schedule->step[i];
+    const double *line = scan->mean->signal[xasSimIf];
 
-    simElementsOf(scan, i, e);
+    if (line)
+        elementsOf(scan->st, scan->data->signal[xasSimIf][i],
+                   line[step->sees] / scan->mean->signal[xasSimI0][step->sees],
+                   step->beam, i, out);
+    else
+        elementsOf(scan->st, NAN, NAN, 1, i, out);
+}
+
+static void postElements(simStation *st, const xasSimElement *e,
+                         const epicsTimeStamp *stamp)
+{
     for (int k = 0; k < st->elements; k++) {
         simPutNumber(st->element[k][simPartRoi], e[k].roi, stamp);
         simPutNumber(st->element[k][simPartIcr], e[k].icr_per_s, stamp);
@@ -170,21 +172,40 @@ static void postElements(simScan *scan, size_t i, const epicsTimeStamp *stamp)
     }
 }
 
-void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp)
+void simPostElements(simStation *st, double counts, double ratio, double beam,
+                     size_t i, const epicsTimeStamp *stamp)
+{
+    xasSimElement e[xasSimElementsMax];
+
+    elementsOf(st, counts, ratio, beam, i, e);
+    postElements(st, e, stamp);
+}
+
+void simPostFoil(simScan *scan, double energy_eV, double i1,
+                 const epicsTimeStamp *stamp)
 {
     simStation *st = scan->st;
-    const xasSimData *d = scan->data;
+    double foil = xasSimFoil(scan->mean->element, st->edge, energy_eV);
+    double i2 = i1 * exp(-foil);
 
-    if (st->elements)
-        postElements(scan, i, stamp);
     if (!st->show[simShowI2])
         return;
-    double foil = xasSimFoil(d->element, st->edge, d->energy_eV[i]);
-    double i2 = d->signal[xasSimI1] ? d->signal[xasSimI1][i] * exp(-foil) : NAN;
-
-    if (st->now[simSetNoise] != 0 && d->counted)
+    if (st->now[simSetNoise] != 0 && scan->mean->counted && !isnan(i2))
         i2 = xasSimRandomPoisson(&scan->random, i2);
     simPutNumber(st->show[simShowI2], i2 + st->now[simSetDark], stamp);
+}
+
+void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp)
+{
+    const double *i1 = scan->data->signal[xasSimI1];
+    xasSimElement e[xasSimElementsMax];
+
+    if (scan->st->elements) {
+        simElementsOf(scan, i, e);
+        postElements(scan->st, e, stamp);
+    }
+    simPostFoil(scan, scan->mean->energy_eV[scan->schedule->step[i].sees],
+                i1 ? i1[i] : NAN, stamp);
 }
 
 void simTruth(simScan *scan, double energy_eV, double mu)

@@ -143,8 +143,16 @@ static xasStatus plan(const simScan *scan, xasSimSchedule *out)
     }
     if (set[simSetPoints] > 0 && set[simSetPoints] < (double)n)
         n = (size_t)set[simSetPoints];
-    return xasSimScheduleMake(&scan->faults, n, (size_t)sweeps,
-                              set[simSetAlternate] != 0, out);
+    xasStatus status = xasSimScheduleMake(&scan->faults, n, (size_t)sweeps,
+                                          set[simSetAlternate] != 0, out);
+    double lag = set[simSetLagMs] * 1e-3;
+
+    if (!status && (simMode)(int)set[simSetMode] == simModeArray && lag > 0)
+        xasSimScheduleLag(
+            out, (size_t)(fmin(lag / fmax(set[simSetSweepTime], 1e-9), 1) *
+                              (double)n +
+                          0.5));
+    return status;
 }
 
 void simScanRun(simStation *st, const simPlay *play, bool first, bool last)

@@ -67,8 +67,16 @@ double simShown(const simScan *scan, size_t i, int signal);
 void simPostPoint(simStation *st, size_t i, const epicsTimeStamp *stamp);
 /** \brief Post ring, top-up and shutter, as they change. */
 void simPostBeam(simStation *st, const xasSimStep *step, bool force);
-/** \brief Post the elements of the detector and, behind the sample, the foil.
- */
+/** \brief Post the elements of the detector, where the station has some.
+ * \param counts  of the line, all together
+ * \param ratio   of them to I0, without noise
+ * \param i       number of the point */
+void simPostElements(simStation *st, double counts, double ratio, double beam,
+                     size_t i, const epicsTimeStamp *stamp);
+/** \brief Post what is left behind the foil, where the station has one. */
+void simPostFoil(simScan *scan, double energy_eV, double i1,
+                 const epicsTimeStamp *stamp);
+/** \brief Both, of reading i. */
 void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp);
 /** \brief Elements of reading i. */
 void simElementsOf(const simScan *scan, size_t i, xasSimElement *out);

@@ -48,7 +48,7 @@ static size_t extra(const xasSimSpan *span, size_t n)
 xasSimStep xasSimFaultStep(const xasSimFaults *f, size_t i, size_t at,
                            size_t sweep)
 {
-    xasSimStep s = { .at = at, .sweep = sweep, .beam = 1 };
+    xasSimStep s = { .at = at, .sees = at, .sweep = sweep, .beam = 1 };
 
     s.invalid = xasSimSpanHolds(&f->invalid, i);
     s.nan = xasSimSpanHolds(&f->nan, i);
@@ -136,6 +136,19 @@ xasStatus xasSimScheduleMake(const xasSimFaults *f, size_t n, size_t sweeps,
         s.step[i].held = i && s.step[i].hold ? s.step[i - 1].held : i;
     *out = s;
     return xasOk;
+}
+
+void xasSimScheduleLag(xasSimSchedule *s, size_t readings)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->step[i].sweep != s->step[start].sweep)
+            start = i;
+        size_t back = i - start < readings ? i - start : readings;
+
+        s->step[i].sees = s->step[i - back].at;
+    }
 }
 
 void xasSimScheduleClear(xasSimSchedule *s)

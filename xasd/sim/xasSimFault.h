@@ -42,6 +42,7 @@ void xasSimFaultsNone(xasSimFaults *f);
 /** One reading to make. */
 typedef struct xasSimStep {
     size_t at;      /* point of the spectrum */
+    size_t sees;    /* point that detectors see, `at` when well */
     size_t sweep;   /* which it belongs to */
     double pause_s; /* before it, besides the dwell */
     double beam;    /* of what it should be, 1 when well */
@@ -70,6 +71,10 @@ typedef struct xasSimSchedule {
 xasStatus xasSimScheduleMake(const xasSimFaults *f, size_t n, size_t sweeps,
                              bool alternate, xasSimSchedule *out);
 void xasSimScheduleClear(xasSimSchedule *s);
+
+/** \brief Detectors see what was there so many readings before, in the same
+ * sweep; its first point until then. */
+void xasSimScheduleLag(xasSimSchedule *s, size_t readings);
 
 /** \brief What is wrong with planned reading i of a sweep. */
 xasSimStep xasSimFaultStep(const xasSimFaults *f, size_t i, size_t at,

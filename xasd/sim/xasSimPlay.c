@@ -35,7 +35,7 @@ static void count(const xasSimData *mean, const xasSimStep *step, size_t i,
 {
     static const xasSimSignal k[] = { xasSimI1, xasSimIf, xasSimTey };
     static const xasSimSignal l[] = { xasSimTey, xasSimIf, xasSimI1 };
-    double i0Mean = mean->signal[xasSimI0][step->at];
+    double i0Mean = mean->signal[xasSimI0][step->sees];
     double i0 = xasSimRandomPoisson(r, i0Mean * step->beam);
 
     d->signal[xasSimI0][i] = i0;
@@ -44,7 +44,7 @@ static void count(const xasSimData *mean, const xasSimStep *step, size_t i,
 
         if (mean->signal[s])
             d->signal[s][i] = xasSimRandomPoisson(
-                r, i0 * (mean->signal[s][step->at] / i0Mean));
+                r, i0 * (mean->signal[s][step->sees] / i0Mean));
     }
 }
 
@@ -53,7 +53,7 @@ static void copy(const xasSimData *mean, const xasSimStep *step, size_t i,
 {
     for (int s = 0; s < xasSimSignals; s++)
         if (mean->signal[s])
-            d->signal[s][i] = mean->signal[s][step->at] * step->beam;
+            d->signal[s][i] = mean->signal[s][step->sees] * step->beam;
 }
 
 xasStatus xasSimDataPlay(const xasSimData *mean, const xasSimSchedule *s,
