@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 ifneq ($(wildcard $(XASD)/assemble/xasScan.c),)
-TESTPROD_HOST += storeTest storeModelTest
+TESTPROD_HOST += storeTest storeModelTest storeTestVersion
+storeTestVersion_SRCS += storeTestVersion.c storeTestScan.c
+storeTestVersion_LIBS += xas xasNumeric Com
+storeTestVersion_SYS_LIBS += sqlite3 lapacke xrl m
+TESTS += storeTestVersion
 storeTest_SRCS += storeTest.c storeTestSample.c storeTestScan.c
 storeModelTest_SRCS += storeModelTest.c storeTestScan.c golden.c sharedData.c
 storeTest_LIBS += xas xasNumeric Com

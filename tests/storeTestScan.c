@@ -97,7 +97,11 @@ bool testScanEqual(const xasScan *a, const xasScan *b)
            a->planned == b->planned && a->dead_per_count == b->dead_per_count &&
            a->sequence == b->sequence && a->start_ns == b->start_ns &&
            a->end_ns == b->end_ns && a->exit == b->exit &&
-           strcmp(a->reason, b->reason) == 0 && a->lost == b->lost;
+           strcmp(a->reason, b->reason) == 0 && a->lost == b->lost &&
+           a->direction == b->direction && a->d_spacing_A == b->d_spacing_A &&
+           (a->lag_s == b->lag_s || (isnan(a->lag_s) && isnan(b->lag_s))) &&
+           memcmp(a->dark, b->dark, sizeof a->dark) == 0 &&
+           a->leftOut == b->leftOut;
 }
 
 void testResultMake(xasResult *r, const xasScan *scan, double seed)

@@ -20,3 +20,29 @@ ALTER TABLE scan_channel ADD COLUMN used INTEGER NOT NULL DEFAULT 1;
 
 -- The formula with its water, which the compound has not; '' unknown.
 ALTER TABLE model_sample ADD COLUMN formula TEXT NOT NULL DEFAULT '';
+
+-- A row per scan: how it was scanned, main features of its edge and its newest
+-- prediction.
+DROP VIEW history;
+CREATE VIEW history AS
+SELECT s.id AS scan, s.started, s.station, sa.name AS sample,
+       coalesce(s.formula, sa.formula) AS formula, s.element, s.edge,
+       s.detection, s.mode, s.direction, s.lag_s,
+       s.exit, s.points, s.flagged, s.lost, s.rejected,
+       sp.e0_eV, sp.edge_step, sp.flags,
+       max(CASE f.name WHEN 'edge_e' THEN f.value END) AS edge_e,
+       max(CASE f.name WHEN 'wl_e' THEN f.value END) AS wl_e,
+       max(CASE f.name WHEN 'wl_i' THEN f.value END) AS wl_i,
+       max(CASE f.name WHEN 'l3_e' THEN f.value END) AS l3_e,
+       max(CASE f.name WHEN 'l2_e' THEN f.value END) AS l2_e,
+       max(CASE f.name WHEN 'l3l2_ratio_h' THEN f.value END) AS l3l2_ratio_h,
+       p.hf, p.lo, p.hi, p.level, p.kind, m.name AS model, p.state, p.reason,
+       p.k_scan, p.l_scan
+FROM scan s
+LEFT JOIN sample sa ON sa.id = s.sample
+LEFT JOIN spectrum sp ON sp.scan = s.id
+LEFT JOIN feature f ON f.scan = s.id
+LEFT JOIN prediction p
+       ON p.id = (SELECT max(id) FROM prediction WHERE scan = s.id)
+LEFT JOIN model m ON m.id = p.model
+GROUP BY s.id;
