@@ -197,6 +197,7 @@ static void oneBad(void)
     xasAssemblerRules rules = rulesOf(true);
     xasScan *scan = start(&rules);
     double value[xasChannelCount];
+    char text[80];
 
     for (size_t i = 0; i < 100; i++) {
         fill(i, value);
@@ -222,6 +223,11 @@ static void oneBad(void)
     testOk(scan->channel[xasRoleRoi + 2][10] > 0 &&
                scan->channel[xasRoleOcr + 2][60] == 0,
            "its readings are kept");
+    xasDetectorLeftOut(scan, text, sizeof text);
+    testOk(!strcmp(text, "fluor3"), "%s", text);
+    scan->leftOut |= xasRoleBit(xasRoleRoi) | xasRoleBit(xasRoleIcr + 7);
+    xasDetectorLeftOut(scan, text, sizeof text);
+    testOk(!strcmp(text, "fluor1;fluor3"), "%s", text);
     scan->leftOut = 0;
     xasDetectorFinish(scan, &rules);
     testOk(leftOut(scan) == 4, "the end decides by the readings alone");
@@ -397,7 +403,7 @@ static void assembled(void)
 
 MAIN(detectorTest)
 {
-    testPlan(7 + 6 + 3 + 7 + 2 + 8 + 2 + 1 + 4);
+    testPlan(7 + 6 + 3 + 9 + 2 + 8 + 2 + 1 + 4);
     axis();
     counts();
     allGood();

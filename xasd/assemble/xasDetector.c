@@ -340,3 +340,19 @@ void xasDetectorFinish(xasScan *scan, const xasAssemblerRules *rules)
     sayAll(scan, rules, &t, before, r.n);
     sumAnew(scan, rules);
 }
+
+void xasDetectorLeftOut(const xasScan *scan, char *out, size_t size)
+{
+    size_t used = 0;
+
+    if (size)
+        out[0] = 0;
+    for (int k = 0; k < XAS_ELEMENTS_MAX && used < size; k++) {
+        if (!isLeftOut(scan, k))
+            continue;
+        int n = snprintf(out + used, size - used, "%s%s", used ? ";" : "",
+                         xasRoleName((xasRole)(xasRoleRoi + k)));
+
+        used += n > 0 ? (size_t)n : 0;
+    }
+}

@@ -44,4 +44,7 @@ uint32_t xasDetectorPoint(xasScan *scan, const xasAssemblerRules *rules,
  * Depends on the readings alone, not on what was decided on the way. */
 void xasDetectorFinish(xasScan *scan, const xasAssemblerRules *rules);
 
+/** \brief The elements left out, "fluor3;fluor7"; "" for none. */
+void xasDetectorLeftOut(const xasScan *scan, char *out, size_t size);
+
 #endif

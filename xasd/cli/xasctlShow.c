@@ -13,13 +13,17 @@ static const struct {
       "SELECT c.id AS scan, c.uid, c.station, c.mode, c.detection, "
       "a.name AS sample, coalesce(c.formula, a.formula) AS formula, c.comment, "
       "c.element, c.edge, coalesce(c.exit, 'running') AS exit, c.reason, "
-      "c.started, c.ended, c.points, c.planned, c.flagged, c.lost, c.rejected, "
+      "c.started, c.ended, c.direction, c.lag_s, c.d_spacing_A, c.points, "
+      "c.planned, c.flagged, c.lost, c.rejected, "
+      "(SELECT group_concat(name, ' ') FROM scan_channel WHERE scan = c.id AND "
+      "used = 0 AND name LIKE 'fluor%') AS left_out, "
       "c.source FROM scan c LEFT JOIN sample a ON a.id = c.sample "
       "WHERE c.id = ?",
       true },
     { "channels", "Channels",
-      "SELECT name, unit, type, length(data) / 8 AS points FROM scan_channel "
-      "WHERE scan = ? ORDER BY rowid",
+      "SELECT name, unit, type, length(data) / 8 AS points, "
+      "nullif(dark, 0) AS dark, CASE used WHEN 0 THEN 'left out' END AS use "
+      "FROM scan_channel WHERE scan = ? ORDER BY rowid",
       false },
     { "events", "Events",
       "SELECT strftime('%Y-%m-%dT%H:%M:%S', stamp_ns / 1000000000, "

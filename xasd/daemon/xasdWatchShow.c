@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "xasDetector.h"
 #include "xasdLive.h"
 #include "xasdSnapshot.h"
 
@@ -37,6 +38,12 @@ static int32_t stateOf(const xasdWatch *s, const xasScan *scan)
 static void showHead(xasdSnapshot *to, const xasScan *scan)
 {
     memcpy(to->mode, scan->mode, sizeof to->mode);
+    (void)snprintf(to->direction, sizeof to->direction, "%s",
+                   scan->direction > 0   ? "up"
+                   : scan->direction < 0 ? "down"
+                                         : "");
+    to->scanLag_ms = 1e3 * scan->lag_s;
+    xasDetectorLeftOut(scan, to->leftOut, sizeof to->leftOut);
     memcpy(to->uid, scan->uid, sizeof to->uid);
     memcpy(to->reason, scan->reason, sizeof to->reason);
     memcpy(to->sample, scan->sample, sizeof to->sample);

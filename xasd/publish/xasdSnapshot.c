@@ -31,7 +31,7 @@ xasStatus xasdSnapshotInit(size_t n)
     for (size_t i = 0; i < n; i++) {
         xasResultClear(&all[i].result);
         all[i].progress = all[i].elapsed_s = all[i].lag_s = NAN;
-        all[i].writeMs = NAN;
+        all[i].writeMs = all[i].scanLag_ms = NAN;
         for (int part = 0; part < xasdPartCount; part++)
             scanIoInit(&ioscan[i][part]);
     }

@@ -52,6 +52,9 @@ typedef struct xasdSnapshot {
 
     int32_t state; /* xasdScanState */
     char mode[16], uid[XAS_UID_SIZE], start[32];
+    char direction[8]; /* of the energy: "up", "down", "" not told */
+    double scanLag_ms; /* of the energy behind the detectors, NaN unknown */
+    char leftOut[XAS_REASON_SIZE]; /* elements of a detector, "fluor3;fluor7" */
     char reason[XAS_REASON_SIZE];
     int32_t exit; /* xasExit of the last scan */
     int64_t points, planned, flagged, lost;
