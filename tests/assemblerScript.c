@@ -12,8 +12,9 @@ enum { scriptArrayMax = 64 };
 typedef struct script {
     xasAssembler *a;
     double now_ms;
-    uint32_t ask[xasRoleCount][256];
-    unsigned asked[xasRoleCount], answered[xasRoleCount];
+    /* scalars, then arrays */
+    uint32_t ask[2][xasRoleCount][256];
+    unsigned asked[2][xasRoleCount], answered[2][xasRoleCount];
     char *out;
     size_t size, used;
 } script;
@@ -76,7 +77,8 @@ static void sayGet(script *s, const xasAction *action)
             continue;
         say(s, "%s%s", comma, xasRoleName((xasRole)r));
         comma = ",";
-        s->ask[r][s->asked[r]++ % 256] = action->ask;
+        s->ask[action->arrays][r][s->asked[action->arrays][r]++ % 256] =
+            action->ask;
     }
     say(s, ")");
 }
@@ -119,7 +121,7 @@ static bool isCommon(int role)
            (role >= xasRoleCommit && role <= xasRoleAborted);
 }
 
-static void connections(script *s, xasEventKind kind, char *roles)
+static void connections(script *s, xasEventKind kind, bool array, char *roles)
 {
     char *save = NULL;
 
@@ -128,8 +130,9 @@ static void connections(script *s, xasEventKind kind, char *roles)
         for (int r = 0; r < xasRoleCount; r++)
             if ((!strcmp(w, "all") && isCommon(r)) ||
                 !strcmp(w, xasRoleName((xasRole)r)))
-                feed(s,
-                     (xasEvent){ .kind = (uint8_t)kind, .role = (uint8_t)r });
+                feed(s, (xasEvent){ .kind = (uint8_t)kind,
+                                    .role = (uint8_t)r,
+                                    .isArray = array });
 }
 
 /* "[1,2,3" */
@@ -181,7 +184,8 @@ static void value(script *s, char *word)
             e.role == xasRoleSample ? xasCommandSample : xasCommandFormula;
     } else if (answer) {
         e.kind = xasEventReply;
-        e.ask = s->ask[e.role][s->answered[e.role]++ % 256];
+        e.ask = s->ask[e.isArray][e.role]
+                      [s->answered[e.isArray][e.role]++ % 256];
     }
     feed(s, e);
 }
@@ -196,9 +200,13 @@ static void word(script *s, char *w)
     if (w[0] == '=') {
         s->now_ms = atof(w + 1);
     } else if (!strncmp(w, "up=", 3)) {
-        connections(s, xasEventConnect, w + 3);
+        connections(s, xasEventConnect, false, w + 3);
     } else if (!strncmp(w, "down=", 5)) {
-        connections(s, xasEventDisconnect, w + 5);
+        connections(s, xasEventDisconnect, false, w + 5);
+    } else if (!strncmp(w, "arrup=", 6)) {
+        connections(s, xasEventConnect, true, w + 6);
+    } else if (!strncmp(w, "arrdown=", 8)) {
+        connections(s, xasEventDisconnect, true, w + 8);
     } else if (!strcmp(w, "tick")) {
         feed(s, (xasEvent){ .kind = xasEventTick });
     } else if (!strncmp(w, "over=", 5)) {

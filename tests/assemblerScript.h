@@ -8,6 +8,7 @@
  *
  * Words, separated by spaces; times are ms since the start of the script:
  *   up=ROLE,... down=ROLE  connect, disconnect (all: every number)
+ *   arrup=ROLE,... arrdown=ROLE  the same of their (final) arrays
  *   =40               the clock is at 40 ms
  *   i0=7              monitor, stamped now   i0=7@35  stamped 35, received now
  *   i0=7@none         without a stamp        i0=7!3   with severity 3

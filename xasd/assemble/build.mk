@@ -6,4 +6,4 @@ xas_SRCS += xasAssemblerPoint.c xasAssemblerBegin.c xasAssemblerCount.c
 xas_SRCS += xasAssemblerScan.c xasAssemblerTime.c
 xas_SRCS += xasScanSpectrum.c
 xas_SRCS += xasAxis.c xasDetector.c
-xas_SRCS += xasArray.c xasArrayPair.c xasArrayPoints.c
+xas_SRCS += xasArray.c xasArrayPair.c xasArrayPoints.c xasFinal.c

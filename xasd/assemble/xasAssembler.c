@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Events in: what each kind and role means to the scan. */
-#include "xasAssemblerParts.h"
+#include "xasFinal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +52,7 @@ static void value(xasAssembler *a, const xasEvent *e)
     } else {
         xasAssemblerMonitor(a, role, &held);
     }
+    xasFinalScalar(a, e);
 }
 
 static void reply(xasAssembler *a, const xasEvent *e)
@@ -91,17 +92,15 @@ static void reply(xasAssembler *a, const xasEvent *e)
     /* asked for after an overflow; in a scan only its monitors tell */
     if (role >= XAS_POINT_ROLES || !a->scan)
         source->last = held;
+    xasFinalScalar(a, e);
 }
 
-xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
+static void dispatch(xasAssembler *a, const xasEvent *e)
 {
-    if (e->role >= xasRoleCount && e->kind <= xasEventDisconnect)
-        return xasErrArg;
-    if (a->ended)
-        return xasErrState;
-    a->status = xasOk;
-    a->now_ns = e->received_ns;
-    xasAssemblerExpire(a, e->kind == xasEventTick);
+    if (e->isArray && !a->ops) {
+        xasFinalArray(a, e);
+        return;
+    }
     switch ((xasEventKind)e->kind) {
     case xasEventValue: value(a, e); break;
     case xasEventReply: reply(a, e); break;
@@ -119,6 +118,18 @@ xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
     case xasEventOverflow: xasAssemblerOverflow(a, e); break;
     case xasEventCommand: xasAssemblerCommand(a, e); break;
     }
+}
+
+xasStatus xasAssemblerFeed(xasAssembler *a, const xasEvent *e)
+{
+    if (e->role >= xasRoleCount && e->kind <= xasEventDisconnect)
+        return xasErrArg;
+    if (a->ended)
+        return xasErrState;
+    a->status = xasOk;
+    a->now_ns = e->received_ns;
+    xasAssemblerExpire(a, e->kind == xasEventTick);
+    dispatch(a, e);
     xasAssemblerReread(a);
     xasAssemblerDrain(a);
     xasAssemblerCheckEnd(a);
@@ -148,7 +159,7 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
     a->count.seen = a->count.before = -1;
     if (rules->mode == xasModeArray)
         a->ops = &xasArrayOps;
-    status = a->ops ? a->ops->create(a) : xasOk;
+    status = a->ops ? a->ops->create(a) : xasFinalCreate(a);
     if (status)
         free(a);
     else
@@ -162,6 +173,7 @@ void xasAssemblerDestroy(xasAssembler *a)
         return;
     if (a->ops)
         a->ops->destroy(a);
+    xasFinalDestroy(a);
     xasScanDestroy(a->scan);
     while (a->ended)
         xasScanDestroy(xasAssemblerTake(a));

@@ -2,6 +2,7 @@
 /* Start and end of a scan, and the monitors that close its points. */
 #include "xasAssemblerParts.h"
 #include "xasAxis.h"
+#include "xasFinal.h"
 
 #include <math.h>
 
@@ -112,6 +113,7 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
     a->endDeadline_ns = 0;
     if (a->ops)
         a->ops->ending(a);
+    xasFinalEnding(a);
     if (!a->ops && a->closer == xasAssemblerAxis(a) && detectorPosted(a))
         xasAssemblerClose(a, &v, &a->source[xasAssemblerAxis(a)].last);
     a->endOpen = 0;
@@ -189,8 +191,10 @@ void xasAssemblerCheckEnd(xasAssembler *a)
     const xasCounting *c = &a->count;
 
     if (!a->scan || !a->ending || a->endOpen || a->nPending ||
+        xasFinalWaits(a) ||
         (a->ops && !a->ops->ended(a)) ||
-        (c->known && a->endNumber > c->last + c->unknown))
+        (!xasFinalReady(a) && c->known &&
+         a->endNumber > c->last + c->unknown))
         return;
     xasAssemblerFinish(a, xasExitComplete, "");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A scan begins: its name and texts. */
-#include "xasAssemblerParts.h"
+#include "xasFinal.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -109,6 +109,7 @@ void xasAssemblerReset(xasAssembler *a)
         a->source[r].posted = a->source[r].lagKnown = a->source[r].lost = false;
     if (a->ops)
         a->ops->begin(a);
+    xasFinalReset(a);
 }
 
 void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell)

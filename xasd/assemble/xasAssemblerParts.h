@@ -57,10 +57,13 @@ typedef struct xasModeOps {
 
 extern const xasModeOps xasArrayOps;
 
+typedef struct xasFinal xasFinal; /* xasFinal.h */
+
 struct xasAssembler {
     xasAssemblerRules rules;
     const xasModeOps *ops; /* NULL: step */
     void *mode;            /* of ops */
+    xasFinal *final;       /* NULL: no final arrays */
     xasRoles significant;  /* roles that spoil a point */
     xasRole closer;        /* commit, sequence or energy */
     xasSource source[xasRoleCount];

@@ -7,6 +7,7 @@
 
 #include "xasAxis.h"
 #include "xasDetector.h"
+#include "xasFinal.h"
 
 static uint32_t flagsOf(const xasAssembler *a, const xasPending *p, bool lost)
 {
@@ -117,9 +118,10 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasAssemblerDrain(a);
     if (a->ops)
         a->ops->finish(a);
-    xasDetectorFinish(scan, &a->rules);
     if (a->ending)
         xasAssemblerLostAtEnd(a);
+    xasFinalApply(a);
+    xasDetectorFinish(scan, &a->rules);
     if (exit == xasExitComplete && !reason[0])
         endReason(a, &exit, own, sizeof own);
     scan->exit = exit;
