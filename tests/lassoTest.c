@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The Lasso against its optimality conditions and closed forms. */
 #include <math.h>
+#include <stdlib.h>
 
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
 #include "xasLasso.h"
 
-enum { N = 25, P = 12 };
+enum { N = 25, P = 12, fractions = 40 };
 
 /* A fixed sequence in (-1, 1): the numbers do not matter, only that they are
  * the same everywhere. */
@@ -77,30 +78,79 @@ static double violation(const problem *q, const double *w, double alpha)
     return worst;
 }
 
+/* From nearly no shrinkage to all of it. */
 static void testConditions(double shared)
 {
-    static const double fractions[] = { 0.001, 0.05, 0.3, 0.9 };
     problem q;
-    double alpha_max = 0;
+    double alpha_max = 0, worst = 0;
+    int used = 0, most = 0, bad = 0;
 
     make(&q, shared);
     for (int j = 0; j < P; j++)
         alpha_max = fmax(alpha_max, fabs(q.c[j]));
-    for (int f = 0; f < 4; f++) {
-        double w[P], g[P], worst, alpha = fractions[f] * alpha_max;
-        int used = 0;
+    for (int f = 0; f <= fractions; f++) {
+        double w[P], g[P], alpha = pow(10, -4.0 * f / fractions) * alpha_max;
 
         for (int j = 0; j < P; j++)
             g[j] = q.c[j];
-        testOk1(xasLassoFit(q.gram, P, g, P, alpha, 1e-10, w) == xasOk);
+        bad += xasLassoFit(q.gram, P, g, P, alpha, 1e-10, w) != xasOk;
+        used = 0;
         for (int j = 0; j < P; j++)
             used += w[j] != 0;
-        worst = violation(&q, w, alpha);
-        testOk(worst < 1e-7 && used > 0,
-               "alpha %g of the largest, mixed %g: %d weights, conditions "
-               "hold to %.1e",
-               fractions[f], shared, used, worst);
+        bad += f == 0 && used > 0;
+        most = used > most ? used : most;
+        worst = fmax(worst, violation(&q, w, alpha));
     }
+    testOk(!bad && worst < 1e-7 && most == P,
+           "mixed %g: %d alphas from alpha_max to 1e-4 of it, conditions hold "
+           "to %.1e, up to %d weights",
+           shared, fractions + 1, worst, most);
+}
+
+/* More columns than rows, and more weights than one exact step may hold: the
+ * conditions are checked on the products, which are all there is. */
+static void testWide(int n, int p, double fraction)
+{
+    double *s = calloc((size_t)(n * p), sizeof *s);
+    double *gram = calloc((size_t)(p * p), sizeof *gram);
+    double *c = calloc((size_t)p, sizeof *c), *g = calloc((size_t)p, sizeof *g);
+    double *w = calloc((size_t)p, sizeof *w), alpha = 0, worst = 0;
+    unsigned state = 99;
+    int used = 0;
+
+    for (int i = 0; i < n * p; i++)
+        s[i] = next(&state);
+    for (int i = 0; i < n; i++) {
+        double y = 100 * next(&state);
+
+        for (int j = 0; j < p; j++) {
+            c[j] += s[i * p + j] * y / n;
+            for (int k = 0; k < p; k++)
+                gram[j * p + k] += s[i * p + j] * s[i * p + k] / n;
+        }
+    }
+    for (int j = 0; j < p; j++) {
+        g[j] = c[j];
+        alpha = fmax(alpha, fraction * fabs(c[j]));
+    }
+    testOk1(xasLassoFit(gram, (size_t)p, g, (size_t)p, alpha, 1e-9, w) ==
+            xasOk);
+    for (int j = 0; j < p; j++) {
+        double left = c[j];
+
+        for (int k = 0; k < p; k++)
+            left -= gram[j * p + k] * w[k];
+        used += w[j] != 0;
+        worst = fmax(worst, w[j] != 0 ? fabs(left - copysign(alpha, w[j]))
+                                      : fabs(left) - alpha);
+    }
+    testOk(worst < 1e-8, "%d rows, %d columns: %d weights, conditions to %.1e",
+           n, p, used, worst);
+    free(s);
+    free(gram);
+    free(c);
+    free(g);
+    free(w);
 }
 
 /* Orthonormal columns: every weight is its product, shrunk by alpha. */
@@ -132,9 +182,13 @@ static void testEdges(void)
 
 MAIN(lassoTest)
 {
-    testPlan(2 * 8 + 3 + 5);
+    testPlan(3 + 6 + 3 + 5);
     testConditions(0);
     testConditions(1.5);
+    testConditions(4);
+    testWide(14, 26, 0.05);
+    testWide(40, 120, 0.001);
+    testWide(400, 150, 0.01);
     testOrthogonal();
     testEdges();
     return testDone();
