@@ -116,7 +116,8 @@ is($b->sql('SELECT exit, flagged, lost FROM scan WHERE id = 2'),
 is($b->sql("SELECT group_concat(name) FROM scan_channel WHERE scan = 2 AND
     used = 0"), 'fluor7,icr7,ocr7', 'it is left out');
 like($b->sql("SELECT group_concat(text) FROM scan_event WHERE scan = 2 AND
-    what = 'element'"), qr/^fluor7 is left out of the scan: ocr7 is 0 at [^,]*$/,
+    what = 'element'"),
+    qr{^fluor7 is left out of the scan: ocr7 is 0 at [^,]*$},
     'an event says so, once');
 ($middle, $spread) = ratio(2);
 cmp_ok($spread, '<', 1e-6, 'no step at the point where it died');
