@@ -8,5 +8,6 @@ xasctl_SRCS += xasctlTrain.c xasctlTrainMatrix.c xasctlMatrix.c xasctlReport.c x
 xasctl_SRCS += xasctlStudy.c xasctlYy.c
 xasctl_SRCS += xasctlPredict.c xasctlPredicted.c xasctlFeatures.c xasctlImport.c xasctlXdi.c
 xasctl_SRCS += xasctlPlot.c xasctlFigure.c xasctlMerge.c
+xasctl_SRCS += xasctlReplay.c xasctlReplayed.c
 xasctl_LIBS += xas xasNumeric
 xasctl_SYS_LIBS += sqlite3 config lapacke xrl m

@@ -16,7 +16,7 @@ static const xasctlCommand *const commands[] = {
     &xasctlScans,     &xasctlShow,  &xasctlCalibrations, &xasctlSamples,
     &xasctlReference, &xasctlTrain, &xasctlModel,        &xasctlPredict,
     &xasctlFeatures,  &xasctlMerge, &xasctlPlot,         &xasctlImport,
-    &xasctlStats,     &xasctlCheck, &xasctlBackup
+    &xasctlReplay,    &xasctlStats, &xasctlCheck,        &xasctlBackup
 };
 
 enum { nCommands = sizeof commands / sizeof *commands, busy_ms = 5000 };

@@ -32,8 +32,8 @@ typedef struct xasctlCommand {
 
 extern const xasctlCommand xasctlBackup, xasctlCalibrations, xasctlCheck,
     xasctlFeatures, xasctlImport, xasctlMerge, xasctlModel, xasctlPlot,
-    xasctlPredict, xasctlReference, xasctlSamples, xasctlScans, xasctlShow,
-    xasctlStats, xasctlTrain;
+    xasctlPredict, xasctlReference, xasctlReplay, xasctlSamples, xasctlScans,
+    xasctlShow, xasctlStats, xasctlTrain;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

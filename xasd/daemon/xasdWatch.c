@@ -8,6 +8,7 @@
 
 #include <errlog.h>
 
+#include "xasdRecorder.h"
 #include "xasdText.h"
 
 static void warn(const xasdWatch *s, const char *what, xasStatus status)
@@ -21,6 +22,7 @@ xasStatus xasdWatchCreate(const xasConf *conf, size_t index, xasdWorker *worker,
 {
     xasdWatch *s = calloc(1, sizeof *s);
     xasStatus status = xasErrMemory;
+    int64_t now_ns = xasTimeNow();
 
     if (s) {
         s->conf = conf;
@@ -32,9 +34,12 @@ xasStatus xasdWatchCreate(const xasConf *conf, size_t index, xasdWorker *worker,
         s->changed = true;
         status = xasAssemblerCreate(&s->own->rules, &s->assembler);
     }
+    if (status == xasOk)
+        s->recorder = xasdRecorderOpen(conf, index, now_ns);
     if (status == xasOk && resume) {
         s->journalled = resume->n;
-        status = xasAssemblerResume(s->assembler, resume, xasTimeNow());
+        xasdRecorderResume(s->recorder, resume, now_ns);
+        status = xasAssemblerResume(s->assembler, resume, now_ns);
         resume = NULL;
     }
     xasScanDestroy(resume);
@@ -50,6 +55,7 @@ void xasdWatchDestroy(xasdWatch *s)
 {
     if (!s)
         return;
+    xasdRecorderClose(s->recorder, xasTimeNow());
     xasAssemblerDestroy(s->assembler);
     free(s);
 }
@@ -138,6 +144,7 @@ static void drain(xasdWatch *s, int64_t now_ns)
     bool points = false;
 
     while (xasAssemblerNext(s->assembler, &action)) {
+        xasdRecorderNext(s->recorder, s->assembler, &action);
         s->changed = true;
         switch (action.kind) {
         case xasActionGet:
@@ -159,6 +166,7 @@ static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
 
     if (!xasAssemblerScan(s->assembler))
         return;
+    xasdRecorderStop(s->recorder, exit, reason, now_ns);
     status = xasAssemblerStop(s->assembler, exit, reason, now_ns);
     s->said.muted = true;
     if (status)
@@ -177,6 +185,12 @@ static void keep(xasdWatch *s, const char *key, const char *text)
     xasdWorkerPut(s->worker, job);
 }
 
+static xasStatus feed(xasdWatch *s, const xasEvent *event)
+{
+    xasdRecorderFeed(s->recorder, event);
+    return xasAssemblerFeed(s->assembler, event);
+}
+
 static void useText(xasdWatch *s, xasRole role, const char *text)
 {
     xasEvent value = { .kind = xasEventValue,
@@ -186,7 +200,7 @@ static void useText(xasdWatch *s, xasRole role, const char *text)
                        .text = text };
 
     if (!s->own->pv[role][0])
-        (void)xasAssemblerFeed(s->assembler, &value);
+        (void)feed(s, &value);
 }
 
 /* A name given by a client stands in for the PV that the station lacks. */
@@ -287,7 +301,7 @@ void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
     }
     if (ignored(s, event))
         return;
-    status = xasAssemblerFeed(s->assembler, event);
+    status = feed(s, event);
     if (status)
         warn(s, "event lost", status);
     drain(s, event->received_ns);
@@ -303,7 +317,7 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns)
                           .station = (uint16_t)s->index,
                           .received_ns = now_ns };
 
-        (void)xasAssemblerFeed(s->assembler, &tick);
+        (void)feed(s, &tick);
         drain(s, now_ns);
     }
     if (xasdWatchDue(s->journal_ns + (int64_t)(s->conf->journal_s * 1e9),
@@ -311,6 +325,7 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns)
         journalDue(s, 1))
         journal(s, now_ns);
     scan = xasAssemblerScan(s->assembler);
+    xasdRecorderTick(s->recorder, scan != NULL, now_ns);
     if ((s->changed && xasdWatchDue(s->show_ns, now_ns)) ||
         (s->liveChanged && xasdWatchDue(s->live_ns, now_ns)))
         xasdWatchShow(s, scan, now_ns);

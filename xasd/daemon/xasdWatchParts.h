@@ -14,6 +14,7 @@ struct xasdWatch {
     xasdWorker *worker;
     xasdWatchGet get;
     xasAssembler *assembler;
+    struct xasdRecorder *recorder; /* NULL: none wanted */
     size_t journalled; /* points of the running scan handed to the worker */
     int64_t journal_ns;
     int64_t show_ns, live_ns; /* when the next is due */

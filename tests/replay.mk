@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Recordings: written and read back, and replayed over the wire.
+TESTS += replay
