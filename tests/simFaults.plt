@@ -153,6 +153,15 @@ for my $channel (qw(Signal Energy I0)) {
     ok(!(grep { defined } @{ $of{Undefined} }[1 .. 5]), 'none');
 }
 
+# From the first point on.
+{
+    my @e = scan({ 'Fault:Stamp' => 'Equal' });
+    my %stamps = map { $_->{time} => 1 } grep { $_->{pv} ne 'Point'
+        || $_->{value} >= 0 } @e;
+    my ($one) = keys %stamps;
+    ok(keys %stamps == 1 && abs($one - time) < 60, 'equal from the first on');
+}
+
 # A burst: what a client misses, Point shows.
 {
     my @e = scan({ Points => 0, Resample => 3000, 'Fault:BurstAt' => 100,

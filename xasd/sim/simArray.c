@@ -25,28 +25,13 @@ static dbCommon *recordOf(const simStation *st, int which)
     return st->elementArr[which / simParts][which % simParts];
 }
 
-static double elementOf(const simScan *scan, size_t i, int which)
-{
-    xasSimElement e[xasSimElementsMax];
-    int k = which / simParts;
-
-    simElementsOf(scan, i, e);
-    switch ((simPart)(which % simParts)) {
-    case simPartIcr: return e[k].icr_per_s;
-    case simPartOcr: return e[k].ocr_per_s;
-    case simPartRoi:
-    case simParts: break;
-    }
-    return e[k].roi;
-}
-
 /* Signals count as -1 for energy and angle, 0... for I0... */
 static double valueOf(const simScan *scan, size_t i, int which)
 {
     int signal = which < 2 ? -1 : which - 2;
 
     if (signal >= xasSimSignals)
-        return elementOf(scan, i, signal - xasSimSignals);
+        return simElementShown(scan, i, signal - xasSimSignals);
     double value = simShown(scan, i, signal);
 
     return which == 1 ? xasSimAngle(value, scan->st->now[simSetDSpacing])

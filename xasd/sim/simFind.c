@@ -66,19 +66,15 @@ static bool find(const simStation *st, const char *leaf, dbCommon **record)
 static bool findShown(simStation *st)
 {
     static const char *const show[simShowCount] = {
-        "Energy",      "Point",       "Planned",     "Busy",
-        "Done",        "Aborted",     "Element",     "EdgeName",
-        "Comment",     "EnergySet",   "Angle",       "I2",
-        "Sweep",       "RingCurrent", "Shutter",     "TopUp",
-        "scaler:CNT",  "scaler:VAL",  "Posted",      "PostedEnergy",
-        "PostedI0",    "PostedI1",    "PostedIf",    "PostedTEY",
-        "PostedPoint", "TruthE",      "TruthMu",     "ArrDone",
-        "EnergyArr",   "AngleArr",    "I0Arr",       "I1Arr",
-        "IfArr",       "TeyArr",      "scan1:EXSC",  "scan1:BUSY",
-        "scan1:DATA",  "scan1:NPTS",  "scan1:MPTS",  "scan1:CPT",
-        "scan1:VAL",   "scan1:P1DV",  "scan1:R1CV",  "scan1:D01CV",
-        "scan1:D02CV", "scan1:D03CV", "scan1:D04CV", "scan1:P1RA",
-        "scan1:D01DA", "scan1:D02DA", "scan1:D03DA", "scan1:D04DA"
+        "Energy",     "Point",      "Planned",    "Busy",        "Done",
+        "Aborted",    "Element",    "EdgeName",   "Comment",     "EnergySet",
+        "Angle",      "I2",         "Sweep",      "RingCurrent", "Shutter",
+        "TopUp",      "scaler:CNT", "scaler:VAL", "Posted",      "PostedEnergy",
+        "PostedI0",   "PostedI1",   "PostedIf",   "PostedTEY",   "PostedPoint",
+        "TruthE",     "TruthMu",    "ArrDone",    "EnergyArr",   "AngleArr",
+        "I0Arr",      "I1Arr",      "IfArr",      "TeyArr",      "scan1:EXSC",
+        "scan1:BUSY", "scan1:DATA", "scan1:NPTS", "scan1:MPTS",  "scan1:CPT",
+        "scan1:VAL",  "scan1:P1DV", "scan1:R1CV", "scan1:P1RA"
     };
     bool all = true;
 
@@ -114,10 +110,34 @@ static bool findElements(simStation *st)
     return all;
 }
 
+/* An sscan record has room for so many. */
+static bool findDetectors(simStation *st)
+{
+    bool all = true;
+
+    st->detectors = simStationDetectors(st->elements);
+    for (int d = 0; d < st->detectors; d++) {
+        char leaf[40];
+
+        (void)snprintf(leaf, sizeof leaf, "scan1:D%02dCV", d + 1);
+        all = find(st, leaf, &st->sscanCv[d]) && all;
+        (void)snprintf(leaf, sizeof leaf, "scan1:D%02dDA", d + 1);
+        all = find(st, leaf, &st->sscanDa[d]) && all;
+    }
+    return all;
+}
+
+int simStationDetectors(int elements)
+{
+    int n = xasSimSignals + elements * simParts;
+
+    return n <= simSscanMax ? n : xasSimSignals;
+}
+
 bool simStationRecords(simStation *st)
 {
     static const char *const ask[] = { "Sample", "Formula", "File", "Start" };
-    bool all = findShown(st) && findElements(st);
+    bool all = findShown(st) && findElements(st) && findDetectors(st);
 
     for (int i = 0; i < simAskCount; i++)
         all = must(st, ask[i], &st->ask[i]) && all;

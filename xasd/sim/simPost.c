@@ -17,7 +17,7 @@ epicsTimeStamp simStampOf(simStation *st, xasSimStamp kind, double age_s)
 
     (void)epicsTimeGetCurrent(&now);
     epicsTimeAddSeconds(&now, -age_s);
-    if (kind != xasSimStampEqual)
+    if (kind != xasSimStampEqual || st->held.secPastEpoch == 0)
         st->held = now;
     switch (kind) {
     case xasSimStampFuture: epicsTimeAddSeconds(&now, 3600); break;
@@ -149,7 +149,7 @@ static void elementsOf(const simStation *st, double counts, double ratio,
                    dead ? (int)st->now[simSetDeadElement] : 0, out);
 }
 
-void simElementsOf(const simScan *scan, size_t i, xasSimElement *out)
+static void elementsAt(const simScan *scan, size_t i, xasSimElement *out)
 {
     const xasSimStep *step = &scan->schedule->step[i];
     const double *line = scan->mean->signal[xasSimIf];
@@ -160,6 +160,21 @@ void simElementsOf(const simScan *scan, size_t i, xasSimElement *out)
                    step->beam, i, out);
     else
         elementsOf(scan->st, NAN, NAN, 1, i, out);
+}
+
+double simElementShown(const simScan *scan, size_t i, int which)
+{
+    xasSimElement e[xasSimElementsMax];
+    int k = which / simParts;
+
+    elementsAt(scan, i, e);
+    switch ((simPart)(which % simParts)) {
+    case simPartIcr: return e[k].icr_per_s;
+    case simPartOcr: return e[k].ocr_per_s;
+    case simPartRoi:
+    case simParts: break;
+    }
+    return e[k].roi;
 }
 
 static void postElements(simStation *st, const xasSimElement *e,
@@ -201,7 +216,7 @@ void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp)
     xasSimElement e[xasSimElementsMax];
 
     if (scan->st->elements) {
-        simElementsOf(scan, i, e);
+        elementsAt(scan, i, e);
         postElements(scan->st, e, stamp);
     }
     simPostFoil(scan, scan->mean->energy_eV[scan->schedule->step[i].sees],

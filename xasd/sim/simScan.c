@@ -169,6 +169,7 @@ void simScanRun(simStation *st, const simPlay *play, bool first, bool last)
 
     simSetFaults(st->now, &scan.faults);
     memset(st->posted, 0, sizeof st->posted);
+    st->held.secPastEpoch = 0; /* none yet */
     if (!truth || plan(&scan, &schedule) ||
         xasSimDataPlay(play->mean, &schedule, st->seed,
                        st->now[simSetNoise] != 0, &data)) {

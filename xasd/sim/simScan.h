@@ -78,8 +78,9 @@ void simPostFoil(simScan *scan, double energy_eV, double i1,
                  const epicsTimeStamp *stamp);
 /** \brief Both, of reading i. */
 void simPostRest(simScan *scan, size_t i, const epicsTimeStamp *stamp);
-/** \brief Elements of reading i. */
-void simElementsOf(const simScan *scan, size_t i, xasSimElement *out);
+/** \brief Of reading i: ROI, ICR and OCR of the first element, then of the
+ * others. */
+double simElementShown(const simScan *scan, size_t i, int which);
 
 /** \brief Is the fault of this step one of this signal (-1: of the energy)? */
 bool simIsFaulty(const simStation *st, int signal);

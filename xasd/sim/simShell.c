@@ -116,6 +116,22 @@ static int loadElements(const char *prefix, int elements)
     return status;
 }
 
+static int loadDetectors(const char *prefix, int elements)
+{
+    char macros[128];
+    int status = 0, n = simStationDetectors(elements);
+
+    for (int d = 0; d < n && status == 0; d++) {
+        bool rate =
+            d >= xasSimSignals && (d - xasSimSignals) % simParts != simPartRoi;
+
+        (void)snprintf(macros, sizeof macros, "P=%s,D=%02d,EGU=%s", prefix,
+                       d + 1, rate ? "1/s" : "counts");
+        status = load("xassimSscanDetector.template", macros);
+    }
+    return status;
+}
+
 /* Si(111) for K edges, KAP(100) for the soft X-rays of L edges. */
 static int loadStation(const char *prefix, char edge)
 {
@@ -154,7 +170,8 @@ static int stationCommand(const char *prefix, const char *edge,
         return fail("%s: elements of a detector, but no If", prefix);
     (void)simStationCreate(prefix, edge[0], set, elements);
     return loadStation(prefix, edge[0]) || loadSignals(prefix, set) ||
-                   loadElements(prefix, elements)
+                   loadElements(prefix, elements) ||
+                   loadDetectors(prefix, elements)
                ? -1
                : 0;
 }

@@ -17,24 +17,33 @@
 typedef struct Sscan {
     simSteps run;
     double posted_s;
-    double energy_eV, value[xasSimSignals]; /* as last posted */
-    double *array;                          /* [SIM_SSCAN_MAX] */
-    size_t cpt, npts;
-    bool any; /* of this scan has been posted */
+    double energy_eV, value[simSscanMax]; /* as last posted */
+    double *array;                        /* [SIM_SSCAN_MAX] */
+    size_t cpt, npts, posted;             /* points; CPT as last posted */
 } Sscan;
 
-static void put(Sscan *s, simShow show, double value)
+static void putTo(dbCommon *record, double value)
 {
     epicsTimeStamp now;
 
     (void)epicsTimeGetCurrent(&now);
-    simPutNumber(s->run.scan->st->show[show], value, &now);
+    simPutNumber(record, value, &now);
 }
 
-/* The record keeps detectors as float. */
-static double valueOf(const Sscan *s, int signal, size_t i)
+static void put(Sscan *s, simShow show, double value)
 {
-    return (float)simShown(s->run.scan, i, signal);
+    putTo(s->run.scan->st->show[show], value);
+}
+
+/* Signals, then ROI, ICR and OCR of each element.  The record keeps detectors
+ * as float. */
+static double valueOf(const Sscan *s, int detector, size_t i)
+{
+    const simScan *scan = s->run.scan;
+
+    if (detector < xasSimSignals)
+        return (float)simShown(scan, i, detector);
+    return (float)simElementShown(scan, i, detector - xasSimSignals);
 }
 
 static double energyOf(const Sscan *s, size_t i)
@@ -42,8 +51,12 @@ static double energyOf(const Sscan *s, size_t i)
     return simShown(s->run.scan, i, -1);
 }
 
+/* Once for each point. */
 static void postDone(Sscan *s)
 {
+    if (s->posted == s->cpt)
+        return;
+    s->posted = s->cpt;
     put(s, simShowSscanCpt, (double)s->cpt);
     put(s, simShowSscanVal, 0); /* its value means nothing */
 }
@@ -52,7 +65,7 @@ static void postScalars(Sscan *s, size_t i, bool end)
 {
     double now = simClock(), e = energyOf(s, i);
 
-    if (!end && s->any && now - s->posted_s <= POST_EVERY_S) {
+    if (!end && s->posted && now - s->posted_s <= POST_EVERY_S) {
         /* Some versions: a client takes the last scalars for new ones. */
         if (s->run.scan->st->now[simSetSscanEvery] != 0)
             postDone(s);
@@ -60,11 +73,11 @@ static void postScalars(Sscan *s, size_t i, bool end)
     }
     s->posted_s = now;
     /* NaN is never different: fabs(NaN) > 0 is false in the record, too. */
-    for (int d = 0; d < xasSimSignals; d++) {
+    for (int d = 0; d < s->run.scan->st->detectors; d++) {
         double value = valueOf(s, d, i);
 
         if (fabs(s->value[d] - value) > 0) {
-            put(s, simShowSscanD01cv + d, value);
+            putTo(s->run.scan->st->sscanCv[d], value);
             s->value[d] = value;
         }
     }
@@ -74,25 +87,23 @@ static void postScalars(Sscan *s, size_t i, bool end)
         s->energy_eV = e;
     }
     postDone(s);
-    s->any = true;
 }
 
 /* What was not measured has the value of the last point: up to all that the
  * record has room for, since displays plot the whole array. */
-static void postArray(Sscan *s, simShow show, int signal)
+static void postArray(Sscan *s, dbCommon *record, int detector)
 {
     epicsTimeStamp now;
 
     for (size_t i = 0; i < SIM_SSCAN_MAX; i++) {
         size_t from = i < s->cpt ? i : s->cpt - 1;
 
-        s->array[i] = !s->cpt      ? 0
-                      : signal < 0 ? energyOf(s, from)
-                                   : valueOf(s, signal, from);
+        s->array[i] = !s->cpt        ? 0
+                      : detector < 0 ? energyOf(s, from)
+                                     : valueOf(s, detector, from);
     }
     (void)epicsTimeGetCurrent(&now);
-    simPutArray(s->run.scan->st->show[show], s->array, SIM_SSCAN_MAX, false,
-                &now);
+    simPutArray(record, s->array, SIM_SSCAN_MAX, false, &now);
 }
 
 static void begin(Sscan *s)
@@ -108,20 +119,20 @@ static void begin(Sscan *s)
 
 static void end(Sscan *s)
 {
+    const simStation *st = s->run.scan->st;
+
     if (s->cpt)
         postScalars(s, s->cpt - 1, true);
-    postArray(s, simShowSscanP1ra, -1);
-    for (int d = 0; d < xasSimSignals; d++)
-        postArray(s, simShowSscanD01da + d, d);
+    postArray(s, st->show[simShowSscanP1ra], -1);
+    for (int d = 0; d < st->detectors; d++)
+        postArray(s, st->sscanDa[d], d);
     put(s, simShowSscanExsc, 0);
     put(s, simShowSscanData, 1);
 }
 
 bool simScanSscan(simScan *scan)
 {
-    Sscan s = { .run = { .scan = scan, .due_s = simClock() },
-                .energy_eV = -1,
-                .value = { -1, -1, -1, -1 } };
+    Sscan s = { .run = { .scan = scan, .due_s = simClock() }, .energy_eV = -1 };
     epicsTimeStamp stamp;
     bool go = true;
 
@@ -134,6 +145,8 @@ bool simScanSscan(simScan *scan)
     s.array = malloc(SIM_SSCAN_MAX * sizeof *s.array);
     if (!s.array)
         return false;
+    for (int d = 0; d < simSscanMax; d++)
+        s.value[d] = -1;
     begin(&s);
     for (size_t i = 0; i < scan->schedule->n && s.cpt < s.npts && go; i++) {
         go = simStepWait(&s.run, i);

@@ -72,11 +72,13 @@ typedef enum simShow {
     simShowSscanVal,
     simShowSscanP1dv,
     simShowSscanR1cv,
-    simShowSscanD01cv, /* D01 I0, D02 I1, D03 If, D04 TEY */
-    simShowSscanP1ra = simShowSscanD01cv + xasSimSignals,
-    simShowSscanD01da,
-    simShowCount = simShowSscanD01da + xasSimSignals
+    simShowSscanP1ra,
+    simShowCount
 } simShow;
+
+/** Detectors of the sscan-like records, as many as an sscan record has: D01 I0,
+ * D02 I1, D03 If, D04 TEY, then ROI, ICR and OCR of each element. */
+enum { simSscanMax = 70 };
 
 /** Of one element of a fluorescence detector. */
 typedef enum simPart { simPartRoi, simPartIcr, simPartOcr, simParts } simPart;
@@ -93,6 +95,8 @@ typedef struct simStation {
     dbCommon *count[xasSimSignals];
     dbCommon *element[xasSimElementsMax][simParts];
     dbCommon *elementArr[xasSimElementsMax][simParts];
+    dbCommon *sscanCv[simSscanMax], *sscanDa[simSscanMax];
+    int detectors; /* of these */
     epicsThreadId thread;
     epicsEventId wake;
 
@@ -134,6 +138,9 @@ void simStationAsk(simStation *st, simAsk what);
 void simStationAbort(simStation *st);
 /** \brief Severity and reason left for a record that completes. */
 short simStationVerdict(simStation *st, simAsk what, char reason[40]);
+
+/** \brief Detectors of the sscan-like records of a station. */
+int simStationDetectors(int elements);
 
 /** \brief Find the records of a station; simFind.c. False: one is missing, and
  * the log says which. */
