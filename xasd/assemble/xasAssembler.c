@@ -159,6 +159,8 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
     a->count.seen = a->count.before = -1;
     if (rules->mode == xasModeArray)
         a->ops = &xasArrayOps;
+    else if (rules->mode == xasModeContinuous)
+        a->ops = &xasContinuousOps;
     status = a->ops ? a->ops->create(a) : xasFinalCreate(a);
     if (status)
         free(a);

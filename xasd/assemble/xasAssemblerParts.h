@@ -55,7 +55,7 @@ typedef struct xasModeOps {
     int64_t (*deadline)(const xasAssembler *a); /* 0: none */
 } xasModeOps;
 
-extern const xasModeOps xasArrayOps;
+extern const xasModeOps xasContinuousOps, xasArrayOps;
 
 typedef struct xasFinal xasFinal; /* xasFinal.h */
 
@@ -84,6 +84,7 @@ struct xasAssembler {
     bool missedStart; /* and points with it */
     bool renamed;     /* the first sample after a gap is not the scan's */
     bool overflow;
+    bool holes;            /* continuous: readings of a channel are missing */
     bool doubt;            /* lost by our queue: the next point is checked */
     double overflowEvents; /* not written down yet */
     int64_t reread_ns;     /* when to read all again, 0: not */

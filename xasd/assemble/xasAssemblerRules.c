@@ -50,9 +50,18 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
         return xasFail(xasErrArg, message,
                        "detection must be transmission, fluorescence or "
                        "yield");
-    if (rules->mode != xasModeStep && rules->mode != xasModeArray)
+    if ((unsigned)rules->mode >= xasModeCount)
         return xasFail(xasErrArg, message,
-                       "station %s: mode must be step or array",
+                       "station %s: mode must be step, continuous or array",
+                       rules->station);
+    if (rules->mode == xasModeContinuous &&
+        (!(rules->rebin_eV >= 0) || !(rules->idle_s >= 0) ||
+         (rules->pace != xasRoleCount &&
+          (rules->pace >= xasChannelCount ||
+           !xasRolesHave(rules->roles, (int)rules->pace)))))
+        return xasFail(xasErrArg, message,
+                       "station %s: bins and idle time must be numbers above "
+                       "(or at) 0, the pace a channel with a PV",
                        rules->station);
     if (rules->mode == xasModeStep) /* a sweep's arrays are a scan */
         needed |= xasRoleBit(xasRoleActive);

@@ -96,12 +96,16 @@ static void endReason(xasAssembler *a, xasExit *exit, char *text, size_t size)
     } else if (a->overflow) {
         *exit = xasExitLossy;
         (void)snprintf(text, size, "our queue was full: points may be lost");
+    } else if (a->holes) {
+        *exit = xasExitLossy;
+        (void)snprintf(text, size, "readings of a channel are missing");
     } else if (a->away) {
         *exit = xasExitInterrupted;
         (void)snprintf(text, size,
                        "points may be lost: the source was gone "
                        "for a while and no sequence PV counts");
-    } else if (!n || (planned && n < planned)) {
+    } else if (!n ||
+               (planned && n < planned && a->rules.mode != xasModeContinuous)) {
         *exit = xasExitAborted;
         (void)snprintf(text, size, "ended after %lld of %lld points planned", n,
                        planned);
