@@ -102,10 +102,10 @@ static xasStatus loadFeature(const xasConfStation *station, xasFeatureId id,
 
 static xasStatus loadStation(const xasConfStation *station, xasMessage *message)
 {
-    static const char *const files[] = { "xasdScan.template",
-                                         "xasdCalibration.template",
-                                         "xasdResult.template",
-                                         "xasdControl.template" };
+    static const char *const files[] = {
+        "xasdScan.template", "xasdCalibration.template", "xasdResult.template",
+        "xasdEvidence.template", "xasdControl.template"
+    };
     xasShell shell = station->rules.shell;
     xasStatus status = xasOk;
     char macros[256];

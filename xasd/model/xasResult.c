@@ -75,6 +75,7 @@ void xasResultClear(xasResult *result)
     p->hf = p->lo = p->hi = p->err = p->level = p->distance = NAN;
     p->leverage = p->nearestHf = p->hfSpec = p->hfComp = NAN;
     p->delta = p->deltaLimit = p->byEnergy[0] = p->byEnergy[1] = NAN;
+    p->byOwn = NAN;
     for (int i = 0; i < xasKindCount; i++)
         p->hfOf[i] = NAN;
 }

@@ -66,6 +66,7 @@ typedef struct xasPredicted {
     bool newMetal, newLigand;      /* never trained on; reason says so */
     double byEnergy[2];            /* kJ/mol per eV that the K, the L energies
                                     * are too high: calibration error */
+    double byOwn;                  /* that of the result's own edge */
     char because[XAS_REASON_SIZE]; /* "wl_de -120.3, pre_ri +33.1" */
     int64_t kScan, lScan;          /* scan rows used, 0 for none */
     bool calDiffers; /* the model's scans were calibrated otherwise:

@@ -294,6 +294,7 @@ void xasSamplePredict(const xasActive *active, const xasSide *sides,
             p->hfOf[k] = value.value;
             if ((xasKind)k == use)
                 useModel(active, use, &value, sides, result->formula, p);
+            p->byOwn = p->byEnergy[result->features.shell == xasShellL];
         } else if ((xasKind)k == use) {
             memcpy(p->reason, reason, sizeof p->reason);
         }

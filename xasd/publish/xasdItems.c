@@ -27,6 +27,16 @@ typedef struct entry {
                 false, true, false                                             \
         }                                                                      \
     }
+/* Unknown where it does not apply, which is no fault. */
+#define EVIDENCE(name, type, field)                                            \
+    {                                                                          \
+        name,                                                                  \
+        {                                                                      \
+            xasdItem##type, xasdPartResult,                                    \
+                offsetof(xasdSnapshot, result.predicted.field), true, false,   \
+                false                                                          \
+        }                                                                      \
+    }
 #define CALIB(name, type, field)                                               \
     {                                                                          \
         name,                                                                  \
@@ -109,6 +119,15 @@ static const entry items[] = {
     ITEM("pred.l_scan", Count, Result, result.predicted.lScan),
     ITEM("pred.sample", Text, Result, result.sample),
     ITEM("pred.formula", Text, Result, result.formula),
+    EVIDENCE("pred.hf_spec", Number, hfSpec),
+    EVIDENCE("pred.hf_comp", Number, hfComp),
+    EVIDENCE("pred.delta", Number, delta),
+    EVIDENCE("pred.delta_limit", Number, deltaLimit),
+    EVIDENCE("pred.dhf_de", Number, byOwn),
+    EVIDENCE("pred.leverage", Number, leverage),
+    EVIDENCE("pred.nearest_hf", Number, nearestHf),
+    EVIDENCE("pred.nearest", Text, nearest),
+    EVIDENCE("pred.because", Text, because),
     ITEM("daemon.heartbeat", Count, Daemon, heartbeat),
     ITEM("daemon.version", Text, Daemon, version),
     ITEM("db.state", Menu, Store, storeState),
@@ -204,6 +223,10 @@ void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
         out->severity = 3;
         out->undefined = true;
         (void)snprintf(out->text, sizeof out->text, "not computed");
+    } else if (item->offset == offsetof(xasdSnapshot, result.predicted.delta) &&
+               s->result.predicted.mismatch) {
+        out->severity = 1;
+        (void)snprintf(out->text, sizeof out->text, "formula_mismatch");
     } else if (item->feature && spectrumBroken(flags)) {
         out->severity = 3;
         out->undefined = true;

@@ -21,6 +21,18 @@ ALTER TABLE scan_channel ADD COLUMN used INTEGER NOT NULL DEFAULT 1;
 -- The formula with its water, which the compound has not; '' unknown.
 ALTER TABLE model_sample ADD COLUMN formula TEXT NOT NULL DEFAULT '';
 
+-- What speaks for and against a prediction; NULL unknown.
+ALTER TABLE prediction ADD COLUMN leverage REAL;   -- 1/N at the centre
+ALTER TABLE prediction ADD COLUMN nearest TEXT;    -- training sample
+ALTER TABLE prediction ADD COLUMN nearest_hf REAL; -- its tabulated value
+ALTER TABLE prediction ADD COLUMN hf_spec REAL;    -- by the spectrum alone
+ALTER TABLE prediction ADD COLUMN hf_comp REAL;    -- by the formula alone
+ALTER TABLE prediction ADD COLUMN delta REAL;      -- hf_spec - hf_comp
+ALTER TABLE prediction ADD COLUMN delta_limit REAL;
+ALTER TABLE prediction ADD COLUMN dhf_de_k REAL; -- kJ/mol per eV that the
+ALTER TABLE prediction ADD COLUMN dhf_de_l REAL; -- energies are too high
+ALTER TABLE prediction ADD COLUMN because TEXT; -- largest contributions
+
 -- A row per scan: how it was scanned, main features of its edge and its newest
 -- prediction.
 DROP VIEW history;

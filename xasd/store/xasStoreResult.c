@@ -259,14 +259,18 @@ xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
         store,
         "INSERT INTO prediction (scan, sample, made, made_ns, state, reason, "
         "kind, model, k_scan, l_scan, hf, lo, hi, level, distance, hf_k, "
-        "hf_l, hf_kl, cal_differs, code) VALUES (?1, (SELECT sample FROM scan "
-        "WHERE id = "
-        "?1), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "itittTIIIddddddddit", result->scan, made, made_ns,
-        xasPredStateName(p->state), p->reason,
+        "hf_l, hf_kl, cal_differs, code, leverage, nearest, nearest_hf, "
+        "hf_spec, hf_comp, delta, delta_limit, dhf_de_k, dhf_de_l, because) "
+        "VALUES (?1, (SELECT sample FROM scan WHERE id = ?1), ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "itittTIIIddddddddit"
+        "dTdddddddT",
+        result->scan, made, made_ns, xasPredStateName(p->state), p->reason,
         p->model ? xasKindName(p->kind) : "", p->model, p->kScan, p->lScan,
         p->hf, p->lo, p->hi, p->level, p->distance, p->hfOf[xasKindK],
-        p->hfOf[xasKindL], p->hfOf[xasKindKL], (int64_t)p->calDiffers, code);
+        p->hfOf[xasKindL], p->hfOf[xasKindKL], (int64_t)p->calDiffers, code,
+        p->leverage, p->nearest, p->nearestHf, p->hfSpec, p->hfComp, p->delta,
+        p->deltaLimit, p->byEnergy[0], p->byEnergy[1], p->because);
 }
 
 static xasPredState stateFromName(const char *name)
@@ -301,6 +305,17 @@ static void predictedOf(sqlite3_stmt *s, xasPredicted *p)
     xasSqlText(s, 14, p->modelName, sizeof p->modelName);
     p->nTrained = sqlite3_column_int64(s, 15);
     p->calDiffers = sqlite3_column_int(s, 16) != 0;
+    p->leverage = xasSqlDouble(s, 17);
+    xasSqlText(s, 18, p->nearest, sizeof p->nearest);
+    p->nearestHf = xasSqlDouble(s, 19);
+    p->hfSpec = xasSqlDouble(s, 20);
+    p->hfComp = xasSqlDouble(s, 21);
+    p->delta = xasSqlDouble(s, 22);
+    p->deltaLimit = xasSqlDouble(s, 23);
+    p->mismatch = fabs(p->delta) > p->deltaLimit;
+    p->byEnergy[0] = xasSqlDouble(s, 24);
+    p->byEnergy[1] = xasSqlDouble(s, 25);
+    xasSqlText(s, 26, p->because, sizeof p->because);
 }
 
 static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
@@ -310,8 +325,8 @@ static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
         store, &s,
         "SELECT p.state, p.reason, p.kind, p.model, p.k_scan, p.l_scan, p.hf, "
         "p.lo, p.hi, p.level, p.distance, p.hf_k, p.hf_l, p.hf_kl, m.name, "
-        "m.n, "
-        "p.cal_differs "
+        "m.n, p.cal_differs, p.leverage, p.nearest, p.nearest_hf, p.hf_spec, "
+        "p.hf_comp, p.delta, p.delta_limit, p.dhf_de_k, p.dhf_de_l, p.because "
         "FROM prediction p LEFT JOIN model m ON m.id = p.model "
         "WHERE p.scan = ? ORDER BY p.id DESC LIMIT 1",
         "i", row);
@@ -344,6 +359,8 @@ static xasStatus readLast(xasStore *store, const char *station,
         status = xasStoreFeaturesRead(store, row, &r);
     if (status == xasOk)
         status = readPrediction(store, row, &r.predicted);
+    if (status == xasOk)
+        r.predicted.byOwn = r.predicted.byEnergy[r.features.shell == xasShellL];
     if (status == xasOk)
         *result = r;
     return status;
