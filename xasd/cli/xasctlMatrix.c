@@ -153,17 +153,6 @@ static void readFormula(const xasTsv *t, size_t row, const places *p,
         m->of[row].n_atoms = 0;
 }
 
-/* Row b's compound becomes that of row a, for all that share it. */
-static void join(const char **compound, size_t n, size_t a, size_t b)
-{
-    const char *from = compound[b];
-
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(compound[i], from) == 0 && i != b)
-            compound[i] = compound[a];
-    compound[b] = compound[a];
-}
-
 /* Row i with the first row of the same compound by its formula. */
 static void joinByFormula(xasctlMatrix *m, char (*reduced)[XAS_FORMULA_TEXT])
 {
@@ -179,7 +168,7 @@ static void joinByFormula(xasctlMatrix *m, char (*reduced)[XAS_FORMULA_TEXT])
         while (k < i && strcmp(reduced[k], reduced[i]) != 0)
             k++;
         if (k < i && strcmp(compound[k], compound[i]) != 0)
-            join(compound, m->table.n, k, i);
+            xasCheckJoin(compound, m->table.n, k, i);
     }
 }
 
@@ -194,10 +183,12 @@ static xasStatus joinRows(xasctlMatrix *m)
 
     if (status == xasOk) {
         joinByFormula(m, reduced);
-        xasCheckSame(t, first);
+        status = xasCheckSame(t, first);
+    }
+    if (status == xasOk) {
         for (size_t i = 0; i < t->n; i++)
             if (first[i] != i)
-                join(compound, t->n, first[i], i);
+                xasCheckJoin(compound, t->n, first[i], i);
         xasCheckTable(t, m->formula, first, &m->warnings);
     }
     free(first);

@@ -221,12 +221,17 @@ static xasStatus trainAndStudy(const options *o, const xasTraining *t,
     xasctlTrainSize(o, t->table.n, &train, &out->ask);
     train.folds = o->train.folds; /* a stored model leaves out one at a time */
     if (status == xasOk)
+        status = xasCheckSame(&t->table, first);
+    for (size_t i = 0; status == xasOk && i < t->table.n; i++)
+        if (first[i] != i)
+            xasCheckJoin((const char **)t->table.compound, t->table.n, first[i],
+                         i);
+    if (status == xasOk)
         status = xasStudyTrain(&of, NULL, &train, &out->model, why);
     if (status == xasOk) {
         /* others have no room for the formulas of rows that were left out */
         if (out->model->n == t->table.n)
             xasModelSetFormulas(out->model, t->formula);
-        xasCheckSame(&t->table, first);
         xasCheckTable(&t->table, t->formula, first, &out->warnings);
         xasCheckModel(out->model, &out->warnings);
         status = xasStudyMake(out->model, &of, &out->ask, &out->study);

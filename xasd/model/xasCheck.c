@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "xasCheck.h"
@@ -23,8 +24,27 @@ static void warn(xasWarnings *w, const char *format, ...)
     va_end(list);
 }
 
-static bool isSame(const xasTable *t, size_t a, size_t b)
+static bool varies(const xasTable *t, size_t j)
 {
+    double first = NAN;
+
+    for (size_t i = 0; i < t->n; i++) {
+        double x = t->x[i * t->p + j];
+
+        if (!isfinite(x))
+            continue;
+        if (isfinite(first) && x != first)
+            return true;
+        first = x;
+    }
+    return false;
+}
+
+/* \param varying [p] */
+static bool isSame(const xasTable *t, const bool *varying, size_t needed,
+                   size_t a, size_t b)
+{
+    bool broken = false; /* a value that is no whole number is among them */
     size_t present = 0;
 
     for (size_t j = 0; j < t->p; j++) {
@@ -36,18 +56,40 @@ static bool isSame(const xasTable *t, size_t a, size_t b)
             continue;
         if (fabs(x - y) > 1e-9 * fmax(fabs(x), fabs(y)))
             return false;
-        present++;
+        present += varying[j];
+        broken = broken || (varying[j] && x != floor(x));
     }
-    return present >= (t->p < 3 ? t->p : 3);
+    return present >= needed && broken;
 }
 
-void xasCheckSame(const xasTable *t, size_t *first)
+xasStatus xasCheckSame(const xasTable *t, size_t *first)
 {
+    bool *varying = calloc(t->p + 1, sizeof *varying);
+    size_t needed = 0;
+
+    if (!varying)
+        return xasErrMemory;
+    for (size_t j = 0; j < t->p; j++) {
+        varying[j] = varies(t, j);
+        needed += varying[j] && needed < 3;
+    }
     for (size_t i = 0; i < t->n; i++) {
         first[i] = 0;
-        while (first[i] < i && !isSame(t, first[i], i))
+        while (first[i] < i && !isSame(t, varying, needed, first[i], i))
             first[i]++;
     }
+    free(varying);
+    return xasOk;
+}
+
+void xasCheckJoin(const char **compound, size_t n, size_t a, size_t b)
+{
+    const char *from = compound[b];
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(compound[i], from) == 0 && i != b)
+            compound[i] = compound[a];
+    compound[b] = compound[a];
 }
 
 /* How two formulas of one compound differ, and how far their targets do. */

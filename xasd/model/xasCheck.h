@@ -15,9 +15,15 @@ typedef struct xasWarnings {
 
 /** \brief For each row the first with the same features, itself if it is the
  * only one: one spectrum under two names, which leave-one-out would find
- * again.  Missing equals missing; 1e-9 relative; three values at least.
+ * again.  Missing equals missing; 1e-9 relative; three values at least in
+ * columns that vary (all if fewer do), one of them no whole number: flags and
+ * counts agree by chance.
  * \param[out] first [table->n] */
-void xasCheckSame(const xasTable *table, size_t *first);
+xasStatus xasCheckSame(const xasTable *table, size_t *first);
+
+/** \brief Row b's compound becomes that of row a, for all that share it: they
+ * are left out together.   \param compound [n] */
+void xasCheckJoin(const char **compound, size_t n, size_t a, size_t b);
 
 /** \brief Names samples with the same features, formulas that differ only in
  * water, and rows of one formula whose targets are far apart.
