@@ -110,7 +110,7 @@ sub testUse {
     is($status, 0, '--help');
     my @commands = $out =~ /^  (\w+)\s+\w.*$/mg;
     is("@commands", 'scans show calibrations samples reference train model predict '
-        . 'features merge plot import stats check backup', 'lists the commands');
+        . 'features merge plot import export replay stats check backup', 'lists the commands');
     for my $command (@commands) {
         my ($status, $out) = run($command, '--help');
         ok($status eq '0' && $out =~ /^Usage: xasctl $command/,

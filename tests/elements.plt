@@ -136,4 +136,23 @@ like($show, qr/^left_out +fluor7$/m, 'xasctl show: left out');
 like($show, qr/^d_spacing_A +3\.1356$/m, 'xasctl show: spacing');
 like($show, qr/^i0 .* 50(\.0)?\b/m, 'xasctl show: dark offset');
 
+# To a file and back.
+for my $how ([raw => '--raw'], ['good points']) {
+    my ($name, @option) = @$how;
+    my $file = "$b->{work}/2.xdi";
+    my $other = "$b->{work}/other-$name.db" =~ s/ /-/r;
+    $b->run('xasctl', '-d', "$b->{work}/xasd.db", 'export', @option, '-o',
+        $file, 2);
+    is($?, 0, "xasctl export, $name");
+    $b->run('xasctl', '-d', $other, 'import', $file);
+    is($?, 0, 'import');
+    my $before = "SELECT group_concat(name || ' ' || round(value, 6)) FROM
+        (SELECT name, value FROM feature WHERE scan = 2 ORDER BY name)";
+    my $was = $b->sql($before);
+    local $b->{database} = $other;
+    is($b->sql($before =~ s/scan = 2/scan = 1/r), $was, 'the same features');
+    is($b->sql("SELECT count(*), sum(used = 0) FROM scan_channel WHERE name
+        LIKE '%cr%' OR name LIKE 'fluor_%'"), '57|3', 'elements and all');
+}
+
 done_testing();

@@ -9,3 +9,9 @@ confTest_SRCS += confTest.c
 confTest_LIBS += xas xasNumeric Com
 confTest_SYS_LIBS += config
 TESTS += confTest
+
+TESTPROD_HOST += xdiScanTest
+xdiScanTest_SRCS += xdiScanTest.c
+xdiScanTest_LIBS += xas xasNumeric Com
+xdiScanTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += xdiScanTest

@@ -13,10 +13,11 @@
 const char *argp_program_version = "xasctl " XAS_VERSION;
 
 static const xasctlCommand *const commands[] = {
-    &xasctlScans,     &xasctlShow,  &xasctlCalibrations, &xasctlSamples,
-    &xasctlReference, &xasctlTrain, &xasctlModel,        &xasctlPredict,
-    &xasctlFeatures,  &xasctlMerge, &xasctlPlot,         &xasctlImport,
-    &xasctlReplay,    &xasctlStats, &xasctlCheck,        &xasctlBackup
+    &xasctlScans,     &xasctlShow,   &xasctlCalibrations, &xasctlSamples,
+    &xasctlReference, &xasctlTrain,  &xasctlModel,        &xasctlPredict,
+    &xasctlFeatures,  &xasctlMerge,  &xasctlPlot,         &xasctlImport,
+    &xasctlExport,    &xasctlReplay, &xasctlStats,        &xasctlCheck,
+    &xasctlBackup
 };
 
 enum { nCommands = sizeof commands / sizeof *commands, busy_ms = 5000 };

@@ -31,9 +31,9 @@ typedef struct xasctlCommand {
 } xasctlCommand;
 
 extern const xasctlCommand xasctlBackup, xasctlCalibrations, xasctlCheck,
-    xasctlFeatures, xasctlImport, xasctlMerge, xasctlModel, xasctlPlot,
-    xasctlPredict, xasctlReference, xasctlReplay, xasctlSamples, xasctlScans,
-    xasctlShow, xasctlStats, xasctlTrain;
+    xasctlExport, xasctlFeatures, xasctlImport, xasctlMerge, xasctlModel,
+    xasctlPlot, xasctlPredict, xasctlReference, xasctlReplay, xasctlSamples,
+    xasctlScans, xasctlShow, xasctlStats, xasctlTrain;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

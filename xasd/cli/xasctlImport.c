@@ -11,6 +11,7 @@
 #include "xasPipeline.h"
 #include "xasScan.h"
 #include "xasStoreScan.h"
+#include "xasXdiScan.h"
 #include "xasctl.h"
 #include "xasctlPredicted.h"
 #include "xasctlXdi.h"
@@ -118,44 +119,13 @@ static void nameSample(const options *o, const char *file, const xasctlXdi *x,
                        "SYNTHETIC, says the file");
 }
 
-static xasStatus addPoints(const xasctlXdi *x, int signal, xasScan *scan)
-{
-    const xasXdiChannels *c = &x->channels;
-    double scale = x->file->energyIsKeV ? 1000 : 1;
-    xasStatus status = xasOk;
-
-    for (size_t i = 0; i < x->file->n && status == xasOk; i++) {
-        double value[xasChannelCount];
-        bool good = isfinite(c->energy[i]) && isfinite(c->signal[i]) &&
-                    (!c->i0 || isfinite(c->i0[i]));
-
-        for (int k = 0; k < xasChannelCount; k++)
-            value[k] = NAN;
-        value[xasRoleEnergy] = scale * c->energy[i];
-        value[signal] = c->signal[i];
-        if (c->i0)
-            value[xasRoleI0] = c->i0[i];
-        if (c->i2)
-            value[xasRoleI2] = c->i2[i];
-        status = xasScanAddPoint(scan, value, scan->start_ns,
-                                 good ? 0 : xasPointInvalid);
-    }
-    return status;
-}
-
 static xasStatus makeScan(const options *o, const char *file,
                           const xasctlXdi *x, xasScan **out)
 {
-    int signal = xasScanSignalRole(x->channels.detection);
-    xasRoles roles = xasRoleBit(xasRoleEnergy) | xasRoleBit(signal);
+    int64_t start_ns = startOf(file, x->file->start);
     xasScan *scan = NULL;
-    xasStatus status;
+    xasStatus status = xasXdiReadScan(x->file, &x->channels, start_ns, &scan);
 
-    if (x->channels.i0)
-        roles |= xasRoleBit(xasRoleI0);
-    if (x->channels.i2)
-        roles |= xasRoleBit(xasRoleI2);
-    status = xasScanCreate(roles, &scan);
     if (status != xasOk)
         return status;
     nameScan(x, scan);
@@ -167,15 +137,12 @@ static xasStatus makeScan(const options *o, const char *file,
     memcpy(scan->element, x->element, sizeof scan->element);
     scan->shell = x->shell;
     scan->detection = x->channels.detection;
-    scan->start_ns = scan->end_ns = startOf(file, x->file->start);
+    scan->start_ns = start_ns;
+    scan->end_ns = scan->n ? scan->stamp_ns[scan->n - 1] : start_ns;
     scan->planned = (int64_t)x->file->n;
     scan->exit = xasExitComplete;
-    status = addPoints(x, signal, scan);
-    if (status == xasOk)
-        *out = scan;
-    else
-        xasScanDestroy(scan);
-    return status;
+    *out = scan;
+    return xasOk;
 }
 
 /* The row of a spectrum that is stored already, 0 for a new one. */

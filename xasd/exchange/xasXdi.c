@@ -10,11 +10,13 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "xasAxis.h"
 #include "xasText.h"
 
-#define COLUMNS_MAX 128
-#define BYTES_MAX   (256L * 1024 * 1024)
-#define LABEL_SIZE  32
+#define COLUMNS_MAX  128
+#define ENERGY_NAMES "energy,e,energy_readback"
+#define BYTES_MAX    (256L * 1024 * 1024)
+#define LABEL_SIZE   32
 
 /* What is known of a file while its lines are read. */
 typedef struct Reader {
@@ -52,6 +54,28 @@ static xasStatus columnLine(Reader *r, const char *key, const char *value)
     return xasOk;
 }
 
+/* The fields that only xasd writes: "xasd.dark.i0: 12.5". */
+static void ownField(xasXdi *xdi, const char *key, const char *value)
+{
+    if (strcasecmp(key, "detection") == 0)
+        xasTextCopy(xdi->detection, sizeof xdi->detection, value);
+    else if (strcasecmp(key, "left_out") == 0)
+        xasTextCopy(xdi->leftOut, sizeof xdi->leftOut, value);
+    else if (strcasecmp(key, "readings") == 0)
+        xdi->raw = strncasecmp(value + strspn(value, " \t"), "raw", 3) == 0;
+    else if (strncasecmp(key, "dark.", 5) == 0 &&
+             xdi->nDark < XAS_XDI_DARK_MAX) {
+        char *end;
+        double offset = strtod(value, &end);
+
+        if (end == value || !isfinite(offset))
+            return;
+        xasTextCopy(xdi->dark[xdi->nDark].role, sizeof xdi->dark->role,
+                    key + 5);
+        xdi->dark[xdi->nDark++].value = offset;
+    }
+}
+
 static xasStatus headerLine(Reader *r, char *text)
 {
     char *colon = strchr(text, ':');
@@ -75,6 +99,10 @@ static xasStatus headerLine(Reader *r, char *text)
         xasTextCopy(xdi->sample, sizeof xdi->sample, value);
     else if (strcasecmp(text, "Scan.start_time") == 0)
         xasTextCopy(xdi->start, sizeof xdi->start, value);
+    else if (strcasecmp(text, "Mono.d_spacing") == 0)
+        xdi->d_spacing_A = strtod(value, NULL);
+    else if (strncasecmp(text, "xasd.", 5) == 0)
+        ownField(xdi, text + 5, value);
     return xasOk;
 }
 
@@ -237,12 +265,31 @@ static void findUnit(Reader *r)
     r->xdi->energyIsKeV = top < 120;
 }
 
+/* A file of angles: its energies as one more column. */
+static xasStatus addEnergy(Reader *r)
+{
+    xasXdi *x = r->xdi;
+    const double *angle = xasXdiColumn(x, "angle,theta,bragg");
+
+    if (!angle || !(x->d_spacing_A > 0) || xasXdiColumn(x, ENERGY_NAMES))
+        return xasOk;
+    double *energy = malloc(x->n * sizeof *energy);
+
+    if (!energy)
+        return xasFail(xasErrMemory, r->message, "%s: out of memory", r->file);
+    for (size_t i = 0; i < x->n; i++)
+        energy[i] = xasAxisEnergy(angle[i], x->d_spacing_A);
+    (void)snprintf(x->label[x->columns], sizeof *x->label, "energy");
+    x->value[x->columns++] = energy;
+    return xasOk;
+}
+
 static xasStatus fillColumns(Reader *r)
 {
     xasXdi *x = r->xdi;
 
-    x->label = calloc(x->columns, sizeof *x->label);
-    x->value = calloc(x->columns, sizeof *x->value);
+    x->label = calloc(x->columns + 1, sizeof *x->label);
+    x->value = calloc(x->columns + 1, sizeof *x->value);
     if (!x->label || !x->value)
         return xasFail(xasErrMemory, r->message, "%s: out of memory", r->file);
     for (size_t c = 0; c < x->columns; c++) {
@@ -255,7 +302,7 @@ static xasStatus fillColumns(Reader *r)
     }
     nameColumns(r);
     findUnit(r);
-    return xasOk;
+    return addEnergy(r);
 }
 
 /* A FIFO or device would hang its reader, or never end. */
@@ -355,7 +402,10 @@ xasStatus xasXdiBind(const xasXdi *xdi, xasXdiChannels *out,
     xasXdiChannels found = { .detection = xasDetectMu };
     size_t first = xdi->edge[0] == 'L' || xdi->edge[0] == 'l' ? 2 : 0;
 
-    found.energy = xasXdiColumn(xdi, "energy,e,energy_readback");
+    for (size_t k = 0; k < 3; k++)
+        if (strcmp(xdi->detection, xasDetectionName(raw[k].detection)) == 0)
+            first = k;
+    found.energy = xasXdiColumn(xdi, ENERGY_NAMES);
     if (!found.energy)
         return xasFail(xasErrNotFound, message, "no column named energy");
     found.i0 = xasXdiColumn(xdi, "i0,io,monitor,imonitor");

@@ -8,6 +8,9 @@
 #include "xasFeatures.h"
 #include "xasStatus.h"
 
+/** Dark offsets in a file, at most: those of 5 detectors and 32 elements. */
+#define XAS_XDI_DARK_MAX 40
+
 /** A file of columns with an XDI header (XAS Data Interchange 1.0; comments
  * of other programs are tolerated). Columns are bound by label. */
 typedef struct xasXdi {
@@ -20,9 +23,21 @@ typedef struct xasXdi {
     char sample[256];
     char start[40]; /* Scan.start_time as written */
     bool energyIsKeV;
+    double d_spacing_A; /* Mono.d_spacing, 0 if not said */
+    /* what files of xasd's own say besides */
+    char detection[16]; /* "fluorescence"; "" if not said */
+    bool raw;           /* as read: all points, with flags and offsets */
+    char leftOut[256];  /* "fluor3;fluor7": elements not in the sum */
+    size_t nDark;
+    struct {
+        char role[12]; /* "i0", "fluor3" */
+        double value;
+    } dark[XAS_XDI_DARK_MAX]; /* raw: to be subtracted */
 } xasXdi;
 
-/** \brief Read a file; errors name file and line. */
+/** \brief Read a file; errors name file and line.
+ * Without a column of energies they are made of an angle (degrees) and
+ * Mono.d_spacing, as a column "energy". */
 xasStatus xasXdiRead(const char *file, xasXdi **out, xasMessage *message);
 void xasXdiDestroy(xasXdi *xdi);
 
@@ -37,13 +52,15 @@ typedef struct xasXdiChannels {
 } xasXdiChannels;
 
 /** \brief Choose raw channels, else mu. xasErrNotFound: no energy or no mu.
- * Transmission before fluorescence before yield, L edges yield first. */
+ * What the file says of its detection first, else transmission before
+ * fluorescence before yield, L edges yield first. */
 xasStatus xasXdiBind(const xasXdi *xdi, xasXdiChannels *out,
                      xasMessage *message);
 
 /** \brief Write columns with an XDI header; [n] each. */
 typedef struct xasXdiHead {
     const char *element, *edge, *formula, *sample, *start, *comment;
+    const char *more; /* other fields, lines of "Name.key: value\n", or NULL */
 } xasXdiHead;
 xasStatus xasXdiWrite(const char *file, const xasXdiHead *head, size_t columns,
                       const char *const *label, const double *const *value,

@@ -30,6 +30,14 @@ static void putNumber(FILE *f, double value)
     (void)fputs(text, f);
 }
 
+static const char *unitOf(const char *label)
+{
+    return strcmp(label, "energy") == 0   ? " eV"
+           : strcmp(label, "angle") == 0  ? " degrees"
+           : strcmp(label, "time_s") == 0 ? " s"
+                                          : "";
+}
+
 static void putAll(FILE *f, const xasXdiHead *head, size_t columns,
                    const char *const *label, const double *const *value,
                    size_t n)
@@ -37,13 +45,15 @@ static void putAll(FILE *f, const xasXdiHead *head, size_t columns,
     (void)fputs("# XDI/1.0 xasd/1.0\n", f);
     for (size_t c = 0; c < columns; c++)
         (void)fprintf(f, "# Column.%zu: %s%s\n", c + 1, label[c],
-                      strcmp(label[c], "energy") == 0 ? " eV" : "");
+                      unitOf(label[c]));
     putField(f, "Element.symbol", head->element);
     putField(f, "Element.edge", head->edge);
     putField(f, "Sample.formula", head->formula);
     putField(f, "Sample.name", head->sample);
     putField(f, "Scan.start_time", head->start);
     putField(f, "xasd.comment", head->comment);
+    for (const char *p = head->more; p && *p; p += strcspn(p, "\n") + 1)
+        (void)fprintf(f, "# %.*s\n", (int)strcspn(p, "\n"), p);
     (void)fputs("#----\n#", f);
     for (size_t c = 0; c < columns; c++)
         (void)fprintf(f, " %s", label[c]);
