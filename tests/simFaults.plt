@@ -7,7 +7,7 @@ use warnings;
 use lib '..';
 use Test::More;
 use XasStation;
-use XasWire qw(base caget caput waitFor);
+use XasWire qw(base caget caput freePort launch program waitFor);
 
 plan skip_all => 'no EPICS_BASE' unless base();
 
@@ -246,6 +246,51 @@ for my $channel (qw(Signal Energy I0)) {
         qw(scan1:D02DA));
     ($arr) = map { $_->{array} } of('scan1:D02DA', @e);
     is(where(map { !!/nan/i } @$arr[0 .. 19]), '3', 'Sscan: NaN');
+}
+
+# One PV lost, and back: a relay of its own process.
+{
+    my $port = freePort();
+    my $file = "$at->{dir}/relay.cmd";
+    open my $out, '>', $file or die "$file: $!\n";
+    print $out qq{on error break\nvar dbThreadRealtimeLock 0\n}
+        . qq{xassimRelay("RELAY:I1", "K:I1")\niocInit\n};
+    close $out or die "$file: $!\n";
+    my $run = sub {
+        local $ENV{EPICS_CAS_SERVER_PORT} = $port;
+        my $relay = launch(program('xassim'), $file);
+        $relay->expect(qr/xassim: ready, 0 stations/) or die "no relay\n";
+        return $relay;
+    };
+    my $relay = $run->();
+    $ENV{EPICS_CA_ADDR_LIST} .= " 127.0.0.1:$port";
+    $at->plain('K:', Resample => 10, Dwell => 0.05);
+    my $watch = $at->watch('RELAY:I1', 'K:I1');
+    ok(caput('K:Start', 1, 60), 'a scan with a relay');
+    my @e;
+    ok(waitFor(sub {
+        @e = $at->events($watch, '');
+        return 10 == grep { $_->{pv} eq 'RELAY:I1' && $_->{value} > 0
+            && $_->{severity} eq 'NO_ALARM' } @e;
+    }), 'it follows');
+    my ($relayed, $own) = map { my $pv = $_; [map { "$_->{value} $_->{time}" }
+        grep { $_->{pv} eq $pv } @e] } qw(RELAY:I1 K:I1);
+    is_deeply([@$relayed[-10 .. -1]], [@$own[-10 .. -1]],
+        'values and stamps');
+    $relay->end('KILL');
+    ok(waitFor(sub { grep { /^RELAY:I1 .*disconnected/i } lines($watch) }),
+        'lost alone');
+    ok(defined caget('K:I1'), 'the others stay');
+    $relay = $run->();
+    is(caget('RELAY:I1'), caget('K:I1'), 'and back');
+    is($relay->end('TERM'), 0, 'it ends');
+    $watch->{client}->end('TERM');
+}
+
+sub lines {
+    my ($watch) = @_;
+    open my $in, '<', $watch->{log} or return;
+    return <$in>;
 }
 
 # What cannot be scanned is refused.

@@ -228,6 +228,28 @@ static int hideCommand(const char *record)
     return 0;
 }
 
+static int relays;
+
+int simShellRelays(void)
+{
+    return relays;
+}
+
+static int relayCommand(const char *name, const char *record)
+{
+    char macros[160];
+
+    if (!name || !isPrefix(name))
+        return fail("'%s' is no name, expected such as RELAY:I1",
+                    name ? name : "");
+    if (!record || !isPrefix(record))
+        return fail("'%s' is no record, expected such as BL5S1:I1",
+                    record ? record : "");
+    (void)snprintf(macros, sizeof macros, "R=%s,S=%s", name, record);
+    relays++;
+    return load("xassimRelay.template", macros);
+}
+
 static const iocshArg prefixArg = { "prefix", iocshArgString };
 static const iocshArg formatArg = { "format of prefixes", iocshArgString };
 static const iocshArg numberArg = { "stations", iocshArgInt };
@@ -241,6 +263,8 @@ static const iocshArg *const stationsArgs[] = { &formatArg, &numberArg,
                                                 &edgeArg, &signalsArg,
                                                 &elementsArg };
 static const iocshArg *const hideArgs[] = { &recordArg };
+static const iocshArg nameArg = { "name", iocshArgString };
+static const iocshArg *const relayArgs[] = { &nameArg, &recordArg };
 static const iocshFuncDef stationDef = {
     "xassimStation", 4, stationArgs,
     "A simulated station, before iocInit:\n"
@@ -257,6 +281,12 @@ static const iocshFuncDef hideDef = {
     "xassimHide", 1, hideArgs,
     "A reading that a station does without, before iocInit:\n"
     "  xassimHide(\"BL5S1:I1\")\n"
+};
+
+static const iocshFuncDef relayDef = {
+    "xassimRelay", 2, relayArgs,
+    "A reading of another server under a second name, before iocInit:\n"
+    "  xassimRelay(\"RELAY:I1\", \"BL5S1:I1\")\n"
 };
 
 static void stationCall(const iocshArgBuf *args)
@@ -279,10 +309,17 @@ static void hideCall(const iocshArgBuf *args)
         (void)iocshSetError(-1);
 }
 
+static void relayCall(const iocshArgBuf *args)
+{
+    if (relayCommand(args[0].sval, args[1].sval) != 0)
+        (void)iocshSetError(-1);
+}
+
 static void xassimRegister(void)
 {
     iocshRegister(&stationDef, stationCall);
     iocshRegister(&stationsDef, stationsCall);
     iocshRegister(&hideDef, hideCall);
+    iocshRegister(&relayDef, relayCall);
 }
 epicsExportRegistrar(xassimRegister);

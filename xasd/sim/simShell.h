@@ -6,4 +6,7 @@
  * from the program. Freed by the caller; NULL: out of memory. */
 char *simInstalled(const char *file);
 
+/** \brief Readings of other servers that have been asked for. */
+int simShellRelays(void);
+
 #endif

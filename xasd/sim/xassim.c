@@ -93,7 +93,7 @@ static int serve(const char *file, int interactive)
                       interruptAccept ? "" : "; no iocInit?");
         return 1;
     }
-    if (stations == 0) {
+    if (stations == 0 && simShellRelays() == 0) {
         (void)fprintf(stderr, "xassim: %s: no xassimStation\n", file);
         return 1;
     }
