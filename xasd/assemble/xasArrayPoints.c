@@ -171,30 +171,49 @@ static uint32_t sweepFlags(const xasAssembler *a)
     return flags;
 }
 
+/* Roles of this sweep, as a list: most of the hundred are not there. */
+typedef struct Columns {
+    int role[xasChannelCount];
+    bool significant[xasChannelCount], useless[xasChannelCount];
+    int n;
+} Columns;
+
+static void listColumns(const xasAssembler *a, Columns *c)
+{
+    const xasSweep *s = xasArraySweep(a);
+
+    c->n = 0;
+    for (int r = 0; r < xasChannelCount; r++) {
+        bool significant = xasRolesHave(a->significant, r);
+
+        if (!xasRolesHave(s->have, r))
+            continue;
+        c->role[c->n] = r;
+        c->significant[c->n] = significant;
+        /* no flag speaks for this channel */
+        c->useless[c->n++] = !significant && s->part[r].severity >= 3;
+    }
+}
+
 /* A point of the sweep in `value`; its flags. */
-static uint32_t pointAt(const xasAssembler *a, size_t i,
+static uint32_t pointAt(const xasAssembler *a, size_t i, const Columns *c,
                         double value[xasChannelCount])
 {
     const xasSweep *s = xasArraySweep(a);
     uint32_t flags = 0;
 
-    for (int r = 0; r < xasChannelCount; r++) {
-        const xasPart *part = &s->part[r];
+    for (int k = 0; k < c->n; k++) {
+        const xasPart *part = &s->part[c->role[k]];
+        double reading = i < part->n && !c->useless[k] ? part->value[i] : NAN;
 
-        if (!xasRolesHave(s->have, r))
-            continue;
-        value[r] = i < part->n ? part->value[i] : NAN;
-        if (xasRolesHave(a->significant, r)) {
-            if (!isfinite(value[r]))
-                flags |= xasPointInvalid;
-        } else if (part->severity >= 3) {
-            value[r] = NAN; /* no flag speaks for this channel */
-        }
+        value[c->role[k]] = reading;
+        if (c->significant[k] && !isfinite(reading))
+            flags |= xasPointInvalid;
     }
     flags |= xasAxisPoint(&a->rules, value);
     if (a->rules.i0_min > 0 && value[xasRoleI0] < a->rules.i0_min)
         flags |= xasPointLowI0;
-    return xasDetectorPoint(a->scan, &a->rules, value, flags);
+    return flags;
 }
 
 static int directionOf(const double *energy, size_t from, size_t to)
@@ -215,6 +234,7 @@ void xasArrayAdd(xasAssembler *a)
     double value[xasChannelCount];
     uint32_t flags = sweepFlags(a);
     xasStatus status = xasOk;
+    Columns columns;
     size_t i;
 
     if (!s->givesOut) { /* ended from outside: what there is */
@@ -227,9 +247,11 @@ void xasArrayAdd(xasAssembler *a)
     }
     for (int r = 0; r < xasChannelCount; r++)
         value[r] = NAN;
+    listColumns(a, &columns);
     for (i = s->from; i < s->to && !status; i++) {
-        uint32_t own = flags | pointAt(a, i, value);
+        uint32_t own = flags | pointAt(a, i, &columns, value);
 
+        own = xasDetectorPoint(scan, &a->rules, value, own);
         status = xasScanAddPoint(scan, value, s->last_ns, own);
     }
     if (status) {
