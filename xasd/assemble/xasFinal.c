@@ -216,6 +216,16 @@ static bool asPlanned(const xasAssembler *a)
            aborted->value == 0;
 }
 
+/* Points seen live; a commit that was repeated makes one twice. */
+static size_t seen(const xasScan *scan)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < scan->n; i++)
+        n += !(scan->flags[i] & xasPointDuplicate);
+    return n;
+}
+
 /* Why the arrays cannot stand for the points; NULL if they can. */
 static const char *refusal(const xasAssembler *a)
 {
@@ -227,7 +237,7 @@ static const char *refusal(const xasAssembler *a)
         return "did not come";
     if (isnan(f->valid) && !asPlanned(a))
         return "may be padded, and no PV tells how many points are valid";
-    if (countOf(a) < a->scan->n)
+    if (countOf(a) < seen(a->scan))
         return "have fewer points than were seen";
     return NULL;
 }
