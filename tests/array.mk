@@ -9,3 +9,5 @@ finalTest_SRCS += finalTest.c assemblerScript.c
 finalTest_LIBS += xas xasNumeric Com
 finalTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += finalTest
+# Wire tests, as in daemon.mk.
+TESTS += array sscan
