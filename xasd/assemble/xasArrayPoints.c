@@ -211,7 +211,8 @@ static uint32_t pointAt(const xasAssembler *a, size_t i, const Columns *c,
             flags |= xasPointInvalid;
     }
     flags |= xasAxisPoint(&a->rules, value);
-    if (a->rules.i0_min > 0 && value[xasRoleI0] < a->rules.i0_min)
+    if (a->rules.i0_min > 0 &&
+        value[xasRoleI0] - a->rules.dark[xasRoleI0] < a->rules.i0_min)
         flags |= xasPointLowI0;
     return flags;
 }

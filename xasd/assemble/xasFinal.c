@@ -358,7 +358,8 @@ static uint32_t pointAt(const xasAssembler *a, size_t i, const Live *live,
     for (int r = 0; r < xasChannelCount; r++)
         if (xasRolesHave(a->significant, r) && !isfinite(value[r]))
             flags |= xasRolesHave(f->have, r) ? xasPointInvalid : xasPointLate;
-    if (a->rules.i0_min > 0 && value[xasRoleI0] < a->rules.i0_min)
+    if (a->rules.i0_min > 0 &&
+        value[xasRoleI0] - a->rules.dark[xasRoleI0] < a->rules.i0_min)
         flags |= xasPointLowI0;
     return flags;
 }
