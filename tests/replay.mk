@@ -1,3 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Recordings: written and read back, and replayed over the wire.
-TESTS += replay
+# Recordings: written and read back, damaged, and replayed over the wire.
+TESTPROD_HOST += recordingTest
+recordingTest_SRCS += recordingTest.c
+recordingTest_LIBS += xas xasNumeric Com
+recordingTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTPROD_HOST += recordingBadTest
+recordingBadTest_SRCS += recordingBadTest.c
+recordingBadTest_LIBS += xas xasNumeric Com
+recordingBadTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
+TESTS += recordingTest recordingBadTest replay replayCases

@@ -2,6 +2,7 @@
 #include "xasRecordingFields.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #include "xasAssembler.h"
@@ -150,7 +151,7 @@ static const char *nameOf(xasFieldType type, int value)
 static void putDark(FILE *f, const double *dark)
 {
     for (int c = 0; c < xasChannelCount; c++)
-        if (dark[c] != 0) {
+        if (dark[c] != 0 || signbit(dark[c])) {
             xasRecordingPutWord(f, xasRoleName((xasRole)c));
             xasRecordingPutNumber(f, dark[c]);
         }
