@@ -35,6 +35,7 @@ stations = ( {
     edge = "K";
     pv = { energy = "Q:EnergyArr"; i0 = "Q:I0Arr"; i1 = "Q:I1Arr";
            sequence = "Q:Sweep"; commit = "Q:ArrDone"; aborted = "Q:Aborted";
+           dwell = "Q:Dwell";
            sample = "Q:Sample"; formula = "Q:Formula"; element = "Q:Element"; };
     array_timeout_s = 2.0;
 }, {
@@ -73,7 +74,7 @@ my %plain = (Mode => 'Array', Points => 0, Resample => 333, Sweeps => 1,
     SweepTime => 0.3, ArrOrder => 0, ArrGapMs => 0, ArrShort => 0, Noise => 0,
     TauNs => 1000, 'Fault:Channel' => 'Signal', 'Fault:NanAt' => -1,
     'Fault:InvalidAt' => -1, 'Fault:AbortAt' => -1, 'Fault:Empty' => 0,
-    'Fault:DumpAt' => -1);
+    'Fault:DumpAt' => -1, LagMs => 0);
 
 # Settings, a scan of the station, and its sweeps when they are stored.
 sub sweep {
@@ -156,6 +157,12 @@ is(sweep('Q', 1, 'Fault:InvalidAt' => 5), 'complete 333 333 0 up',
     'an INVALID array');
 is(sweep('Q', 1, Points => 3, Resample => 0), 'complete 3 0 0 up',
     'three points');
+# 400 points of 1 ms, detectors 4 ms late
+$b->put('Q:Dwell', 0.001);
+is(sweep('Q', 2, Resample => 400, SweepTime => 0.4, Sweeps => 2, LagMs => 4),
+    'complete 400 0 0 up, complete 400 0 0 down', 'up and down');
+my $lag = $b->sql('SELECT lag_s FROM scan WHERE id = ' . last_scan());
+cmp_ok(abs($lag + 0.004), '<', 0.0002, "their lag is told: $lag s");
 is($b->sql("SELECT count(*) FROM scan WHERE lost > 0 OR exit <> 'complete'"), 0,
     'nothing was lost so far');
 

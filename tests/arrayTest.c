@@ -252,6 +252,42 @@ static void testDetails(void)
     xasAssemblerDestroy(a);
 }
 
+/* Detectors see an edge where the energy was 4 points ago: up and down differ
+ * by 8 points of 0.5 eV, and a point takes 1 ms. */
+static void testLag(void)
+{
+    enum { n = 401, late = 4 };
+    static double array[2][3][n];
+    xasAssembler *a = station(DETECTORS | BIT(Dwell));
+    xasEvent dwell = { .role = xasRoleDwell, .value = 1e-3 };
+    xasScan *scan = NULL;
+
+    for (int down = 0; down < 2; down++)
+        for (int i = 0; i < n; i++) {
+            int at = down ? n - 1 - i : i;
+            double seen = 7000 + 0.5 * (down ? at + late : at - late);
+
+            array[down][0][i] = 7000 + 0.5 * at;
+            array[down][1][i] = 1e6;
+            array[down][2][i] = 1e6 * exp(-1 - atan((seen - 7100) / 3));
+        }
+    for (int r = 0; r <= xasRoleI1; r++)
+        (void)feed(a, xasEventConnect, r, NULL, 0);
+    dwell.stamp_ns = dwell.received_ns = now_ns;
+    (void)xasAssemblerFeed(a, &dwell);
+    for (int k = 0; k < 2; k++) {
+        for (int r = 0; r <= xasRoleI1; r++)
+            (void)feed(a, xasEventValue, r, array[k][r], n);
+        now_ns += 1000000000;
+        testOk1(drain(a, &scan) == 1);
+        testOk1(k || isnan(scan->lag_s));
+    }
+    testOk(fabs(scan->lag_s + late * 1e-3) < 2e-5,
+           "the energy is %.5f s ahead of its detectors", -scan->lag_s);
+    xasScanDestroy(scan);
+    xasAssemblerDestroy(a);
+}
+
 static void testDeadlines(void)
 {
     xasAssembler *a = station(DETECTORS);
@@ -305,6 +341,7 @@ MAIN(arrayTest)
     testSizes();
     testAngle();
     testDetails();
+    testLag();
     testDeadlines();
     testResume();
     testRules();

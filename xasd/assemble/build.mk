@@ -6,6 +6,6 @@ xas_SRCS += xasAssemblerPoint.c xasAssemblerBegin.c xasAssemblerCount.c
 xas_SRCS += xasAssemblerScan.c xasAssemblerTime.c
 xas_SRCS += xasScanSpectrum.c
 xas_SRCS += xasAxis.c xasDetector.c
-xas_SRCS += xasArray.c xasArrayPair.c xasArrayPoints.c xasFinal.c
+xas_SRCS += xasArray.c xasArrayPair.c xasArrayPoints.c xasArrayLag.c xasFinal.c
 xas_SRCS += xasStream.c xasCourse.c xasContinuous.c xasContinuousFeed.c
 xas_SRCS += xasContinuousPoint.c xasContinuousEnd.c

@@ -24,10 +24,10 @@ static void destroy(xasAssembler *a)
 {
     xasSweep *s = xasArraySweep(a);
 
-    for (int r = 0; s && r < xasChannelCount; r++)
+    for (int r = 0; r < xasChannelCount; r++)
         free(s->part[r].value);
-    if (s)
-        free(s->energy);
+    xasSpectrumDestroy(s->before);
+    free(s->energy);
     free(s);
 }
 

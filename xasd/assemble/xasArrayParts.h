@@ -54,6 +54,10 @@ typedef struct xasSweep {
     xasRoles openScalars; /* valid, aborted */
     int64_t asked_ns, deadline_ns;
 
+    xasSpectrum *before; /* of the last sweep, NULL none */
+    int beforeDirection;
+    char beforeSample[XAS_SAMPLE_SIZE];
+
     double *energy; /* [n] of the sweep that goes out */
     size_t room;
     size_t from, to; /* the part of it that goes out */
@@ -85,6 +89,8 @@ void xasArrayGiveUp(xasAssembler *a, xasExit exit, const char *why);
 void xasArrayBegin(xasAssembler *a, int64_t stamp_ns, const char *why);
 /** \brief Add the points of a sweep to the running scan. */
 void xasArrayAdd(xasAssembler *a);
+/** \brief Compare a sweep with the one before, in the other direction. */
+void xasArrayLag(xasAssembler *a, xasScan *scan);
 /** \brief Forget the sweep, learn from it. */
 void xasArrayClear(xasAssembler *a, bool whole);
 

@@ -264,6 +264,8 @@ void xasArrayAdd(xasAssembler *a)
     if (!isnan(s->number) && s->number < 9e15)
         scan->sequence = (int64_t)s->number;
     scan->direction = directionOf(s->energy, s->from, s->to);
+    if (s->givesOut)
+        xasArrayLag(a, scan);
     if (scan->n)
         xasAssemblerAct(
             a, (xasAction){ .kind = xasActionPoint, .index = scan->n - 1 });
