@@ -5,6 +5,12 @@ detectorTest_LIBS += xas xasNumeric Com
 detectorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += detectorTest
 
+TESTPROD_HOST += axisTest
+axisTest_SRCS += axisTest.c
+axisTest_LIBS += xas xasNumeric Com
+axisTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += axisTest
+
 TESTPROD_HOST += darkTest
 darkTest_SRCS += darkTest.c
 darkTest_LIBS += xas xasNumeric Com
