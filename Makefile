@@ -7,7 +7,8 @@
 #   make test     build, run all tests         make run    simulated beamline
 #   make setup    packages and EPICS Base      make deploy PREFIX= DESTDIR=
 #   make bench    what features cost; raw times in build/bench/
-#   make test-faults   kill -9 and the like at length, 3 min
+#   make test-faults   kill -9 and the like at length, 10 min
+#   make test-load     two dozen stations, 20,000 events a second, 2 min
 #   V=1 shows commands; SAN=address,undefined tests a sanitized copy
 .DEFAULT_GOAL = all
 .NOTPARALLEL:
@@ -37,8 +38,11 @@ bench: all
 	@tests/O.*/benchFeatures 101 build/bench/features.json
 
 test-faults: all
-	+@XASD_KILLS=40 $(MAKE) $(quiet) -C tests \
-	    TESTSCRIPTS_HOST='kill.t faults.t station.t' runtests
+	+@XASD_KILLS=200 $(MAKE) $(quiet) -C tests \
+	    TESTSCRIPTS_HOST='kill.t faults.t full.t station.t' runtests
+
+test-load: all
+	+@$(MAKE) $(quiet) -C tests TESTSCRIPTS_HOST=load.t runtests
 
 demo: all
 	@iocBoot/demo
@@ -58,4 +62,4 @@ distclean:
 	    { echo 'make: no EPICS Base yet; run "make setup"' >&2; exit 1; }
 	$(epics) $@
 
-.PHONY: all setup test test-faults bench demo run deploy distclean
+.PHONY: all setup test test-faults test-load bench demo run deploy distclean

@@ -17,6 +17,9 @@ typedef struct xasdStation {
     double energy_scale; /* 1000 if the energy PV is in keV, else 1 */
 } xasdStation;
 
+/** \brief Nanoseconds of a clock that nobody sets. */
+int64_t xasdMonotonic(void);
+
 /** All channels to the beamline; the only user of libca. */
 typedef struct xasdChannels xasdChannels;
 

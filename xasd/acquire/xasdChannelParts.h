@@ -86,7 +86,6 @@ struct xasdChannels {
     int64_t exception_ns;
 };
 
-int64_t xasdMonotonic(void);
 void xasdWake(xasdChannels *channels);
 /** \brief One event for each of these roles of the PV. */
 void xasdLinkPush(const xasdLink *link, xasRoles roles, xasEvent event);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 #include <errlog.h>
@@ -23,6 +24,7 @@
  * MB; some stations may post theirs at once. Taken only as long as needed. */
 #define QUEUE_BYTES (128u << 20)
 #define TICK_MS     100
+#define PAUSE_NS    1000000
 #define SECOND_NS   1000000000LL
 /* So many events at a time, then timers and signals have their turn. */
 #define BATCH 10000
@@ -79,12 +81,20 @@ static void drain(size_t most)
     }
 }
 
+/* Where events come all the time, being woken for each costs more than what it
+ * brings: then once a millisecond. */
 static void onQueue(evutil_socket_t fd, short what, void *arg)
 {
+    static const struct timespec pause = { 0, PAUSE_NS };
+    static int64_t drained_ns;
+
     (void)fd;
     (void)what;
     (void)arg;
+    if (xasdMonotonic() - drained_ns < PAUSE_NS)
+        (void)nanosleep(&pause, NULL);
     drain(BATCH); /* what is left keeps fd readable */
+    drained_ns = xasdMonotonic();
 }
 
 static void showCa(void)
