@@ -15,6 +15,7 @@ my ($xasctl) = grep { -x } glob top() . '/build/bin/*/xasctl';
 $xasctl = abs_path($xasctl // die "xasctl is not built\n");
 my $data = ($ENV{XASD_SHARED} // abs_path(top()) . '/../shared') . '/data';
 my $folder = tempdir(CLEANUP => 1);
+my $halides = abs_path(top()) . '/etc/halides.csv';
 delete $ENV{XASD_DATABASE};
 chdir $folder or die;
 
@@ -47,10 +48,20 @@ sub spew {
 }
 
 sub json {
-    my ($status, $out, $err) = run(@_, '--json');
+    my @args = @_;
+    my ($status, $out, $err) = run(@args, '--json');
     my $value = eval { decode_json($out) };
-    ok($status eq '0' && defined $value, "xasctl train @_") or diag($err, $@);
+    ok($status eq '0' && defined $value, "xasctl train @args")
+        or diag($err, $@);
     return $value;
+}
+
+# Another sub-command with --json, in the database $db.
+sub other {
+    my ($db, @args) = @_;
+    open my $in, '-|', $xasctl, '-d', $db, '--json', @args or die;
+    local $/;
+    return decode_json(<$in>);
 }
 
 sub fails {
@@ -151,7 +162,7 @@ sub testWays {
     fails(2, qr/expected formula or atoms/, @quick, '--target', 'moles');
     fails(2, qr/expected a number from 3/, @quick, '--folds', 2);
     fails(2, qr/expected a number from 0/, @quick, '--permutations', '-1');
-    fails(2, qr/not stored/, '--method', 'ridge');
+    fails(2, qr/one compound at a time/, '--folds', 5);
 }
 
 sub warned {
@@ -245,8 +256,39 @@ sub testMeasured {
     }
 }
 
+# Whatever way a stored model was trained: a sample in it is predicted as it
+# was when left out, from its scan on.
+sub testStored {
+    SKIP: {
+        my @files = glob "$data/synthetic/*_K.xdi";
+        skip "no synthetic spectra in $data", 1 if @files != 15;
+        my $db = "$folder/ways.db";
+        other($db, 'import', @files);
+        other($db, 'reference', 'import', $halides);
+        for my $way ([], ['--method', 'pls'], ['--target', 'atoms'],
+            ['--composition', '--method', 'ridge']) {
+            my $got = json('-d', $db, '--kind', 'K', '--activate',
+                '--permutations', 0, @$way);
+            my %nested = map { $_->{id} => $_->{nested} } @{ $got->{samples} };
+            my ($worst, $n) = (0, 0);
+            for my $scan (1 .. 15) {
+                my $p = other($db, 'predict', $scan)->[0];
+                my $d = abs($p->{hf_kJ_per_mol} - $nested{ $p->{sample} });
+                $worst = $d if !($d <= $worst);
+                $n += defined $p->{hf_comp} && defined $p->{delta_limit}
+                    && $p->{because} =~ / [+-]\d/ && $p->{nearest} =~ /SYNTH/;
+            }
+            ok($worst < 1e-9, "  predicted as left out, within $worst kJ/mol");
+            is($n, 15, '  with what speaks for and against it');
+            my $show = other($db, 'model', 'show', $got->{name});
+            is_deeply($show->{options}, $got->{options}, '  options stored');
+        }
+    }
+}
+
 testReport();
 testWays();
+testStored();
 testBad();
 testUnknown();
 testMeasured();

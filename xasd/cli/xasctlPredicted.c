@@ -47,6 +47,39 @@ static void storedJson(xasJson *j, const xasctlStored *stored, double now)
     xasJsonNumber(j, "difference", now - stored->hf);
 }
 
+/* What speaks for and against the value, below it. */
+static void evidenceText(const xasPredicted *p)
+{
+    if (!isfinite(p->hf))
+        return;
+    (void)printf("    %s", p->because[0] ? p->because : "no feature selected");
+    if (isfinite(p->hfComp))
+        (void)printf("; formula alone %.1f, difference %+.1f (limit %.1f)",
+                     p->hfComp, p->delta, p->deltaLimit);
+    if (p->nearest[0])
+        (void)printf("; nearest %s (%.1f)", p->nearest, p->nearestHf);
+    if (isfinite(p->byOwn))
+        (void)printf("; %+.1f per eV", p->byOwn);
+    (void)fputs("\n", stdout);
+}
+
+static void evidenceJson(xasJson *j, const xasPredicted *p)
+{
+    xasJsonNumber(j, "leverage", p->leverage);
+    xasJsonText(j, "nearest", p->nearest[0] ? p->nearest : NULL);
+    xasJsonNumber(j, "nearest_hf", p->nearestHf);
+    xasJsonText(j, "because", p->because);
+    xasJsonNumber(j, "hf_spec", p->hfSpec);
+    xasJsonNumber(j, "hf_comp", p->hfComp);
+    xasJsonNumber(j, "delta", p->delta);
+    xasJsonNumber(j, "delta_limit", p->deltaLimit);
+    xasJsonBool(j, "formula_mismatch", p->mismatch);
+    xasJsonBool(j, "new_metal", p->newMetal);
+    xasJsonBool(j, "new_ligand", p->newLigand);
+    xasJsonNumber(j, "dhf_de_k", p->byEnergy[0]);
+    xasJsonNumber(j, "dhf_de_l", p->byEnergy[1]);
+}
+
 void xasctlPredictedText(const xasResult *result, xasctlForm form,
                          const xasctlStored *stored)
 {
@@ -65,6 +98,8 @@ void xasctlPredictedText(const xasResult *result, xasctlForm form,
         storedText(stored, p->hf, between);
     (void)printf("%s%s%s\n", xasPredStateName(p->state),
                  p->reason[0] ? ": " : "", p->reason);
+    if (form == xasctlText)
+        evidenceText(p);
 }
 
 void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file,
@@ -92,6 +127,7 @@ void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file,
     xasJsonText(j, "kind", p->model ? xasKindName(p->kind) : NULL);
     xasJsonText(j, "model", p->model ? p->modelName : NULL);
     xasJsonNumber(j, "distance", p->distance);
+    evidenceJson(j, p);
     xasJsonInt(j, "k_scan", p->kScan);
     xasJsonInt(j, "l_scan", p->lScan);
     xasJsonNumber(j, "hf_K", p->hfOf[xasKindK]);

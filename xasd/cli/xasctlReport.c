@@ -84,9 +84,11 @@ static void printSelected(const xasModel *m)
                      m->lasso[j], m->rank[j], m->chosen[j], m->nFolds,
                      m->signChanges[j]);
     }
-    (void)printf("  weight: Lasso on all samples; rank: mean standardised "
+    (void)printf("  weight: %s on all samples; rank: mean standardised "
                  "coefficient over\n  the folds, 0 where not chosen; both in "
-                 "kJ/mol per standard deviation\n");
+                 "kJ/mol%s per standard deviation\n",
+                 xasMethodName(m->options.method),
+                 m->options.per_atom ? " of atoms" : "");
 }
 
 /* Characters of UTF-8, at least `least`. */

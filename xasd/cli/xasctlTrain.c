@@ -49,7 +49,7 @@ static const struct argp_option optionList[] = {
     { "variants", optionVariants, NULL, 0,
       "judge the other methods on the same folds, too", 4 },
     { "svg", optionSvg, "FILE", 0, "draw predicted against tabulated", 4 },
-    { "method", optionMethod, "NAME", 0, "lasso, ridge or pls; not stored", 5 },
+    { "method", optionMethod, "NAME", 0, "lasso, ridge or pls; lasso", 5 },
     { "target", optionTarget, "UNIT", 0,
       "formula, or atoms: relative columns and Z, per mole of atoms", 5 },
     { "composition", optionComposition, NULL, 0,
@@ -130,23 +130,15 @@ static error_t parseOther(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* A stored model predicts by its terms alone: no room for what else these
- * would need. */
-static bool isStorable(const xasTrainOptions *t)
-{
-    return t->method == xasMethodLasso && !t->per_atom && !t->composition &&
-           !t->folds;
-}
-
 static void checkOptions(const options *o, struct argp_state *state)
 {
     int kinds = o->kind[0] + o->kind[1] + o->kind[2];
 
     if (o->matrix && (o->name || o->activate))
         argp_error(state, "a model of --matrix is not stored");
-    if (!o->matrix && !o->dry && !isStorable(&o->train))
-        argp_error(state, "--method, --target, --composition and --folds are "
-                          "for --matrix and --dry-run: not stored");
+    if (!o->matrix && !o->dry && o->train.folds)
+        argp_error(state, "--folds is for --matrix and --dry-run: a stored "
+                          "model leaves out one compound at a time");
     if (!o->matrix && o->svg && kinds > 1)
         argp_error(state, "--svg draws one model: give its --kind");
 }
@@ -210,8 +202,24 @@ static void nameModel(const options *o, int64_t number, xasModelHead *head)
                    kinds > 1 ? " " : "", kinds > 1 ? kind : "", label);
 }
 
-static xasStatus trainAndStudy(const options *o, const xasTraining *t,
-                               trained *out, xasMessage *why)
+/* The rows the model has: one per mole of atoms is without those whose formula
+ * cannot be counted.  From here on formulas and scans are in its order. */
+static void align(xasTraining *t, xasModel *m)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->table.n && n < m->n; i++) {
+        if (strcmp(m->id[n], t->table.id[i]) != 0)
+            continue;
+        t->formula[n] = t->formula[i];
+        t->kScan[n] = t->kScan[i];
+        t->lScan[n++] = t->lScan[i];
+    }
+    xasModelSetFormulas(m, t->formula);
+}
+
+static xasStatus trainAndStudy(const options *o, xasTraining *t, trained *out,
+                               xasMessage *why)
 {
     const xasStudied of = xasTrainingStudied(t);
     size_t *first = calloc(t->table.n + 1, sizeof *first);
@@ -229,9 +237,6 @@ static xasStatus trainAndStudy(const options *o, const xasTraining *t,
     if (status == xasOk)
         status = xasStudyTrain(&of, NULL, &train, &out->model, why);
     if (status == xasOk) {
-        /* others have no room for the formulas of rows that were left out */
-        if (out->model->n == t->table.n)
-            xasModelSetFormulas(out->model, t->formula);
         xasCheckTable(&t->table, t->formula, first, &out->warnings);
         xasCheckModel(out->model, &out->warnings);
         status = xasStudyMake(out->model, &of, &out->ask, &out->study);
@@ -239,6 +244,8 @@ static xasStatus trainAndStudy(const options *o, const xasTraining *t,
             (void)xasFail(status, why, "the study failed: %s",
                           xasStatusText(status));
     }
+    if (status == xasOk)
+        align(t, out->model);
     free(first);
     return status;
 }
@@ -259,7 +266,7 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
     if (status != xasOk)
         return status;
     t = out->training;
-    status = trainAndStudy(o, t, out, &inner);
+    status = trainAndStudy(o, out->training, out, &inner);
     if (status != xasOk)
         return xasFail(status, why,
                        "%s: %s (left out: %zu without reference value, %zu "

@@ -77,6 +77,35 @@ static xasStatus expect(xasModel *m, const double *y, size_t *row)
     return status;
 }
 
+/* A model read back learned in the unit of its options. */
+static xasStatus findScale(xasModel *m)
+{
+    for (size_t i = 0; m->options.per_atom && i < m->n; i++) {
+        if (!has(m, i))
+            return xasErrArg;
+        m->scale[i] = m->of[i].n_atoms;
+    }
+    return xasOk;
+}
+
+/* What the training added to each predictor, again. */
+static xasStatus findBase(xasModel *m, const double *y, size_t *row)
+{
+    xasStatus status = xasOk;
+
+    if (!m->options.composition || m->base)
+        return xasOk;
+    m->base = calloc(m->nFolds + 1, sizeof *m->base);
+    if (!m->base)
+        return xasErrMemory;
+    for (size_t f = 0; !status && f <= m->nFolds; f++) {
+        size_t n = rowsWithout(m, f, row);
+
+        status = xasCompositionTrain(m->of, y, row, n, &m->base[f], NULL);
+    }
+    return status;
+}
+
 xasStatus xasJudgeFinish(xasModel *m)
 {
     double *y = calloc(m->n, sizeof *y);
@@ -85,6 +114,10 @@ xasStatus xasJudgeFinish(xasModel *m)
 
     for (size_t i = 0; !status && i < m->n; i++)
         y[i] = has(m, i) ? m->y[i] / m->of[i].n_atoms : 0;
+    if (!status)
+        status = findScale(m);
+    if (!status)
+        status = findBase(m, y, row);
     if (!status)
         status = expect(m, y, row);
     free(row);

@@ -28,8 +28,8 @@ typedef struct xasJudgement {
 xasStatus xasJudge(const xasModel *model, const xasPrediction *prediction,
                    const char *formula, int z, double level, xasJudgement *out);
 
-/** \brief For xasModelFinish(): the compositions and what they predict, each
- * fold left out. */
+/** \brief For xasModelFinish(): the compositions, the scale and base that the
+ * options ask for, and what the formulas predict with each fold left out. */
 xasStatus xasJudgeFinish(xasModel *model);
 
 #endif

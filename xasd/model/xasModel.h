@@ -133,8 +133,10 @@ xasStatus xasModelCreate(size_t n, size_t p, size_t nFolds, size_t nSelected,
                          xasModel **out);
 /** \brief Room for n terms, all zero; frees those there were. */
 xasStatus xasLinearReserve(xasLinear *linear, size_t n);
-/** \brief Derive what need not be stored: mean and sd of all terms, z.
- * \return xasErrArg when a term or a fold points outside the model */
+/** \brief Derive what need not be stored: mean and sd of all terms, z; by the
+ * options, scale and base.
+ * \return xasErrArg when a term or a fold points outside the model, or a
+ *         formula that the options need cannot be counted */
 xasStatus xasModelFinish(xasModel *model);
 
 /** \brief Leverage of a row in the fit to all: how much of its own target its
@@ -202,18 +204,30 @@ typedef struct xasPrediction {
 /** \brief Predict one row.
  *
  * Interval: jackknife+ over compounds (CV+ where they were dealt into fewer
- * folds); one with several rows counts once, by its largest residual.  For a
- * compound in training it is the plain jackknife around the fold's value, from
- * the residuals of the others, because the folds of the others have seen the
- * sample's own value. \param x [p] in the model's columns, NaN missing   \param
- * er_eV [xasErCount] \param level     asked for, such as 0.80 \param compound
- * NULL or, for a sample that is itself in training, its compound: the value is
- * then that of the fold without it \return xasErrNotFound when every selected
- * column is missing; xasErrState for a model per mole of atoms, which needs
- * more than x Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021)
- * 486. */
+ * folds); one with several rows counts once, by its largest residual.
+ * For a compound in training it is the plain jackknife around the fold's
+ * value, from the residuals of the others, because the folds of the others
+ * have seen the sample's own value.
+ *
+ * \param x [p] in the model's columns, NaN missing
+ * \param er_eV [xasErCount]
+ * \param level     asked for, such as 0.80
+ * \param compound  NULL or, for a sample that is itself in training, its
+ *                  compound: the value is then that of the fold without it
+ * \return xasErrNotFound when every selected column is missing; xasErrState
+ *         for a model per mole of atoms: xasModelPredictOf()
+ *
+ * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
 xasStatus xasModelPredict(const xasModel *model, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out);
+
+/** \brief The same for a sample whose composition is known: what a model per
+ * mole of atoms needs.  Everything comes per formula unit.
+ * \param of  NULL or n_atoms 0: unknown */
+xasStatus xasModelPredictOf(const xasModel *model, const double *x,
+                            const double *er_eV, const xasComposition *of,
+                            double level, const char *compound,
+                            xasPrediction *out);
 
 #endif

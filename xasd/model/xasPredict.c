@@ -5,15 +5,16 @@
 
 #include "xasOls.h"
 
-/* Largest residual of a compound's rows: one measured often counts once.
- * \param[out] fold  that left it out */
+/* Largest residual of a compound's rows, in the unit learned: one measured
+ * often counts once.   \param[out] fold  that left it out */
 static double residual(const xasModel *m, size_t compound, size_t *fold)
 {
     double largest = 0;
 
     for (size_t i = 0; i < m->n; i++)
         if (m->compoundOf[i] == compound) {
-            largest = fmax(largest, fabs(m->y[i] - m->predNested[i]));
+            largest =
+                fmax(largest, fabs(m->y[i] - m->predNested[i]) / m->scale[i]);
             *fold = m->foldOf[i];
         }
     return largest;
@@ -35,11 +36,27 @@ static size_t rankOf(double level, size_t n)
     return k < 1 ? 1 : (size_t)k;
 }
 
+/** The row to be predicted. */
+typedef struct query {
+    const double *x, *er_eV;
+    const xasComposition *of; /* NULL where the model needs none */
+    double scale;             /* of the value, to the unit learned */
+} query;
+
+/* A fold's value (nFolds: that of all rows), in the unit learned. */
+static double valueOf(const xasModel *m, size_t fold, const query *q,
+                      xasTaken *taken)
+{
+    const xasLinear *linear = fold < m->nFolds ? &m->fold[fold] : &m->all;
+    double value = xasLinearAt(linear, q->x, q->er_eV, taken);
+
+    return m->base ? value + xasCompositionAt(&m->base[fold], q->of) : value;
+}
+
 /* lo and hi of all compounds but `skip` (nCompounds: of all); with a skipped
  * one all residuals stand around its value. */
-static xasStatus interval(const xasModel *m, const double *x,
-                          const double *er_eV, double level, size_t skip,
-                          xasPrediction *out)
+static xasStatus interval(const xasModel *m, const query *q, double level,
+                          size_t skip, xasPrediction *out)
 {
     double *lo = malloc(2 * m->nCompounds * sizeof *lo), *hi;
     size_t n = 0, k, last = m->nFolds;
@@ -50,18 +67,18 @@ static xasStatus interval(const xasModel *m, const double *x,
     hi = lo + m->nCompounds;
     for (size_t c = 0; c < m->nCompounds; c++) {
         size_t fold = 0;
-        double centre = out->value, r = residual(m, c, &fold);
+        double centre = out->value / q->scale, r = residual(m, c, &fold);
 
         if (c == skip)
             continue;
         if (skip == m->nCompounds) {
             if (fold != last)
-                atLast = xasLinearAt(&m->fold[fold], x, er_eV, NULL);
+                atLast = valueOf(m, fold, q, NULL);
             last = fold;
             centre = atLast;
         }
-        lo[n] = centre - r;
-        hi[n++] = centre + r;
+        lo[n] = (centre - r) * q->scale;
+        hi[n++] = (centre + r) * q->scale;
     }
     qsort(lo, n, sizeof *lo, ascending);
     qsort(hi, n, sizeof *hi, ascending);
@@ -147,22 +164,28 @@ static void contribute(xasPrediction *p, size_t column, double value)
 
 /* What each column adds, and what the energies' being wrong would do.  A
  * filled or clipped value stays where it is. */
-static void explain(const xasModel *m, const xasLinear *linear, const double *x,
-                    const double *er_eV, xasPrediction *p)
+static void explain(const xasModel *m, size_t fold, const query *q,
+                    xasPrediction *p)
 {
+    const xasLinear *linear = fold < m->nFolds ? &m->fold[fold] : &m->all;
+
     p->centre = linear->intercept;
+    if (m->base)
+        p->centre += xasCompositionAt(&m->base[fold], q->of);
+    p->centre *= q->scale;
     for (size_t i = 0; i < linear->n; i++) {
         const xasTerm *t = &linear->term[i];
-        double value = xasTermValue(t, x, er_eV);
+        double value = xasTermValue(t, q->x, q->er_eV);
         double inside = fmin(fmax(value, t->lo), t->hi);
+        double slope = t->coefficient * q->scale;
         axis moved = axisOf(m->column[t->column]);
 
-        p->centre += t->coefficient * t->mean;
-        contribute(p, t->column, t->coefficient * (inside - t->mean));
-        if (!isfinite(x[t->column]) || inside != value)
+        p->centre += slope * t->mean;
+        contribute(p, t->column, slope * (inside - t->mean));
+        if (!isfinite(q->x[t->column]) || inside != value)
             continue;
-        p->by_k_eV += moved == axisK ? t->coefficient : 0;
-        p->by_l_eV += moved == axisL ? t->coefficient : 0;
+        p->by_k_eV += moved == axisK ? slope : 0;
+        p->by_l_eV += moved == axisL ? slope : 0;
     }
 }
 
@@ -205,22 +228,16 @@ static size_t compoundOf(const xasModel *m, const char *compound, size_t *fold)
     return m->nCompounds;
 }
 
-xasStatus xasModelPredict(const xasModel *m, const double *x,
-                          const double *er_eV, double level,
-                          const char *compound, xasPrediction *out)
+static xasStatus predict(const xasModel *m, const query *q, double level,
+                         size_t skip, size_t fold, xasPrediction *out)
 {
-    size_t fold, skip = compoundOf(m, compound, &fold);
     const xasLinear *linear = fold < m->nFolds ? &m->fold[fold] : &m->all;
     xasPrediction p = { .n = m->n, .leftOut = fold < m->nFolds };
     xasTaken taken;
     xasStatus status;
     double *work;
 
-    if (!(level > 0 && level < 1))
-        return xasErrArg;
-    if (m->options.per_atom)
-        return xasErrState;
-    p.value = xasLinearAt(linear, x, er_eV, &taken);
+    p.value = q->scale * valueOf(m, fold, q, &taken);
     p.nMissing = (int)taken.missing;
     if (linear->n && taken.missing == linear->n)
         return xasErrNotFound;
@@ -231,12 +248,37 @@ xasStatus xasModelPredict(const xasModel *m, const double *x,
         return xasErrMemory;
     for (size_t i = 0; i < m->n; i++)
         p.n -= m->foldOf[i] == fold;
-    place(m, x, er_eV, skip, work, &p);
+    place(m, q->x, q->er_eV, skip, work, &p);
     free(work);
-    explain(m, linear, x, er_eV, &p);
-    nameClipped(m, linear, x, er_eV, p.clipped);
-    status = interval(m, x, er_eV, level, skip, &p);
+    explain(m, fold, q, &p);
+    nameClipped(m, linear, q->x, q->er_eV, p.clipped);
+    status = interval(m, q, level, skip, &p);
     if (!status)
         *out = p;
     return status;
+}
+
+xasStatus xasModelPredictOf(const xasModel *m, const double *x,
+                            const double *er_eV, const xasComposition *of,
+                            double level, const char *compound,
+                            xasPrediction *out)
+{
+    size_t fold, skip = compoundOf(m, compound, &fold);
+    query q = { x, er_eV, of, 1 };
+
+    if (!(level > 0 && level < 1))
+        return xasErrArg;
+    if (m->options.per_atom) {
+        if (!of || !(of->n_atoms > 0))
+            return xasErrState;
+        q.scale = of->n_atoms;
+    }
+    return predict(m, &q, level, skip, fold, out);
+}
+
+xasStatus xasModelPredict(const xasModel *m, const double *x,
+                          const double *er_eV, double level,
+                          const char *compound, xasPrediction *out)
+{
+    return xasModelPredictOf(m, x, er_eV, NULL, level, compound, out);
 }

@@ -54,7 +54,8 @@ static bool sameDetection(const xasModelHead *head, const xasSide *sides)
     return strcmp(mode, head->detection) == 0;
 }
 
-static double *rowOf(const xasModel *model, const xasSide *sides)
+static double *rowOf(const xasModel *model, const xasSide *sides,
+                     const char *element)
 {
     double *x = calloc(model->p ? model->p : 1, sizeof *x);
 
@@ -65,6 +66,8 @@ static double *rowOf(const xasModel *model, const xasSide *sides)
         x[j] = id == xasFeatureCount || !sides[side].scan
                    ? NAN
                    : sides[side].features.value[id];
+        if (strcmp(model->column[j], "Z") == 0)
+            x[j] = xasElementZ(element);
     }
     return x;
 }
@@ -78,6 +81,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     const char *element = sides[uses(kind, 0) ? 0 : 1].features.element;
     char compound[XAS_FORMULA_TEXT];
     double er[xasErCount];
+    xasComposition of = { .ligand = "" };
     xasEdgeEnergies e;
     xasStatus status;
     double *x;
@@ -88,7 +92,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
                        active->head[kind].detection);
         return false;
     }
-    x = rowOf(model, sides);
+    x = rowOf(model, sides, element);
     if (!x || xasEdgeLookUp(element, &e)) {
         (void)snprintf(reason, XAS_REASON_SIZE, "no memory or no E_r of %s",
                        element);
@@ -98,10 +102,16 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     er[xasErK] = e.k_eV;
     er[xasErL3] = e.l3_eV;
     er[xasErL2] = e.l2_eV;
-    status = xasModelPredict(model, x, er, level,
-                             trainedOn(model, formula, compound), out);
+    if (xasCompositionRead(formula, &of) != xasOk)
+        of.n_atoms = 0;
+    status = xasModelPredictOf(model, x, er, &of, level,
+                               trainedOn(model, formula, compound), out);
     free(x);
-    if (status)
+    if (status == xasErrState)
+        (void)snprintf(reason, XAS_REASON_SIZE,
+                       "the model is per mole of atoms: it needs a formula "
+                       "that can be counted");
+    else if (status)
         (void)snprintf(reason, XAS_REASON_SIZE,
                        "the model's features are all missing (%s)",
                        xasStatusText(status));

@@ -58,3 +58,9 @@ LEFT JOIN prediction p
        ON p.id = (SELECT max(id) FROM prediction WHERE scan = s.id)
 LEFT JOIN model m ON m.id = p.model
 GROUP BY s.id;
+-- How the columns became a predictor; `basis' says what it learned:
+-- 'formula unit' or 'mole of atoms'.  With composition: what the formula
+-- alone leaves.
+ALTER TABLE model ADD COLUMN method TEXT NOT NULL DEFAULT 'lasso'
+    CHECK (method IN ('lasso', 'ridge', 'pls'));
+ALTER TABLE model ADD COLUMN composition INTEGER NOT NULL DEFAULT 0;

@@ -32,13 +32,16 @@ static xasStatus putHead(xasStore *store, const xasModelHead *h,
         store,
         "INSERT INTO model (name, kind, detection, synthetic, created, "
         "definitions, code, n, p, folds, alpha_fraction, clip_sd, correlation, "
-        "max_missing, top, alpha_max, alpha, calibration) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "tttititiiiddddiddt", h->name, xasKindName(h->kind), h->detection,
+        "max_missing, top, alpha_max, alpha, calibration, basis, method, "
+        "composition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?)",
+        "tttititiiiddddiddttti", h->name, xasKindName(h->kind), h->detection,
         (int64_t)h->synthetic, h->created, (int64_t)h->definitions, h->code,
         (int64_t)m->n, (int64_t)m->p, (int64_t)m->nFolds, o->alpha_fraction,
         isfinite(o->clip_sd) ? o->clip_sd : NAN, o->correlation, o->max_missing,
-        (int64_t)o->top, m->alpha_max, m->alpha, h->calibration);
+        (int64_t)o->top, m->alpha_max, m->alpha, h->calibration,
+        o->per_atom ? "mole of atoms" : "formula unit",
+        xasMethodName(o->method), (int64_t)o->composition);
 
     if (status == xasOk)
         *row = sqlite3_last_insert_rowid(store->db);

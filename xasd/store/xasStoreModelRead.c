@@ -16,8 +16,8 @@ static const char headSql[] =
     "r2_nested, mae_nested, rmse_nested, pct_fs_nested, "
     "r2_once, mae_once, rmse_once, pct_fs_once, "
     "r2_mean, mae_mean, rmse_mean, pct_fs_mean, "
-    "r2_train, mae_train, rmse_train, pct_fs_train, calibration "
-    "FROM model WHERE id = ?";
+    "r2_train, mae_train, rmse_train, pct_fs_train, calibration, basis, "
+    "method, composition FROM model WHERE id = ?";
 
 static void scoreOf(sqlite3_stmt *s, int column, xasScore *score)
 {
@@ -43,6 +43,21 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasModelHead *h)
     xasSqlText(s, 6, h->code, sizeof h->code);
 }
 
+static void wayOf(sqlite3_stmt *s, xasTrainOptions *o)
+{
+    char basis[24], method[8];
+    int k = 0;
+
+    xasSqlText(s, 35, basis, sizeof basis);
+    xasSqlText(s, 36, method, sizeof method);
+    while (k < xasMethodCount &&
+           strcmp(method, xasMethodName((xasMethod)k)) != 0)
+        k++;
+    o->method = (xasMethod)k; /* the schema knows no others */
+    o->per_atom = strcmp(basis, "mole of atoms") == 0;
+    o->composition = sqlite3_column_int(s, 37) != 0;
+}
+
 static void numbersOf(sqlite3_stmt *s, xasModel *m)
 {
     double clip_sd = xasSqlDouble(s, 12);
@@ -52,6 +67,7 @@ static void numbersOf(sqlite3_stmt *s, xasModel *m)
     m->options.correlation = xasSqlDouble(s, 13);
     m->options.max_missing = xasSqlDouble(s, 14);
     m->options.top = (size_t)sqlite3_column_int64(s, 15);
+    wayOf(s, &m->options);
     m->alpha_max = xasSqlDouble(s, 16);
     m->alpha = xasSqlDouble(s, 17);
     scoreOf(s, 18, &m->nested);
