@@ -39,10 +39,12 @@ const testCase assemblerCases[] = {
     { "the same while the server lags: its monitor may have been overwritten",
       COMMIT,
       REST "=0 active=1 =1 energy=7000.5 i0=9 i1=6 commit=1 "
-           "=110 energy=7001@10 i1=6@10 commit=2@10 =113 ?i0=8@112 "
+           "=110 energy=7001@10 i1=6@10 commit=2@10 "
+           "=113 ?energy=7001@10 ?i0=8@112 ?i1=6@10 "
            "=114 i0=8@112 =120 energy=7002 i1=7 commit=3 "
+           "=121 ?energy=7002@120 ?i0=8@112 ?i1=7@120 "
            "=130 active=0 ?commit=3@120",
-      "start P0 get(i0) P1 P2 get(commit) "
+      "start P0 get(energy,i0,i1) P1 get(energy,i0,i1) P2 get(commit) "
       "end{complete lost=0: 7000.5/9/6 7001/9/6[late] 7002/8/7; start}" },
     { "changed before or after the commit, no monitor tells: late", COMMIT,
       REST "=0 active=1 =10 energy=7001 i1=6 commit=1 =13 ?i0=8@12 "

@@ -8,8 +8,8 @@
 /* What the ops of a mode take. */
 static bool isReading(const xasAssembler *a, xasRole role)
 {
-    return xasRolesHave(a->ops->extra, role) || role <= xasRoleSequence || role == xasRoleValid ||
-           role == xasRoleData;
+    return xasRolesHave(a->ops->extra, role) || role <= xasRoleSequence ||
+           role == xasRoleValid || role == xasRoleData;
 }
 
 static void value(xasAssembler *a, const xasEvent *e)
@@ -38,6 +38,7 @@ static void value(xasAssembler *a, const xasEvent *e)
         return;
     }
     held = xasAssemblerHeld(a, e);
+    xasAssemblerWatch(a, e);
     if (role == xasRolePlanned && a->scan && held.value > 0 &&
         held.value < 1e9 && held.severity < 3)
         a->scan->planned = (int64_t)held.value;

@@ -48,6 +48,7 @@ void xasAssemblerCommit(xasAssembler *a, const xasEvent *e)
 {
     xasHeld held = xasAssemblerHeld(a, e);
 
+    xasAssemblerWatch(a, e);
     a->source[e->role].last = held;
     if (e->initial) {
         if (a->closer == xasRoleSequence)
@@ -69,11 +70,16 @@ void xasAssemblerCommit(xasAssembler *a, const xasEvent *e)
     xasAssemblerClose(a, &held, &held);
 }
 
-static bool detectorPosted(const xasAssembler *a)
+static bool detectorPosted(const xasAssembler *a, const xasHeld *commit)
 {
-    for (int r = xasRoleI0; r < xasChannelCount; r++)
-        if (r != xasRoleAngle && a->source[r].posted)
+    for (int r = xasRoleI0; r < xasChannelCount; r++) {
+        xasHeld v;
+
+        if (r != xasRoleAngle &&
+            xasAssemblerPick(a, (xasRole)r, commit, &v) >= 0 &&
+            (v.stampBad || commit->stampBad || v.stamp_ns <= commit->stamp_ns))
             return true;
+    }
     return false;
 }
 
@@ -89,13 +95,12 @@ void xasAssemblerEnergy(xasAssembler *a, const xasHeld *value)
 {
     xasSource *source = &a->source[xasAssemblerAxis(a)];
     double moved = energyOf(a, value) - energyOf(a, &source->last);
+    xasHeld commit = *value;
 
-    if (source->last.known && fabs(moved) > moved_eV && detectorPosted(a)) {
-        xasHeld commit = *value;
-
-        commit.stamp_ns--; /* just before it moved */
+    commit.stamp_ns--; /* just before it moved */
+    if (source->last.known && fabs(moved) > moved_eV &&
+        detectorPosted(a, &commit))
         xasAssemblerClose(a, &commit, &source->last);
-    }
     source->last = *value;
 }
 
@@ -114,7 +119,7 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
     if (a->ops)
         a->ops->ending(a);
     xasFinalEnding(a);
-    if (!a->ops && a->closer == xasAssemblerAxis(a) && detectorPosted(a))
+    if (!a->ops && a->closer == xasAssemblerAxis(a) && detectorPosted(a, &v))
         xasAssemblerClose(a, &v, &a->source[xasAssemblerAxis(a)].last);
     a->endOpen = 0;
     for (int r = 0; r < xasRoleCount; r++)
@@ -191,10 +196,8 @@ void xasAssemblerCheckEnd(xasAssembler *a)
     const xasCounting *c = &a->count;
 
     if (!a->scan || !a->ending || a->endOpen || a->nPending ||
-        xasFinalWaits(a) ||
-        (a->ops && !a->ops->ended(a)) ||
-        (!xasFinalReady(a) && c->known &&
-         a->endNumber > c->last + c->unknown))
+        xasFinalWaits(a) || (a->ops && !a->ops->ended(a)) ||
+        (!xasFinalReady(a) && c->known && a->endNumber > c->last + c->unknown))
         return;
     xasAssemblerFinish(a, xasExitComplete, "");
 }

@@ -105,8 +105,12 @@ void xasAssemblerReset(xasAssembler *a)
     a->progress_ns = a->now_ns;
     a->count = (xasCounting){ .seen = -1 };
     a->count.before = xasAssemblerNumber(number);
-    for (int r = 0; r < xasRoleCount; r++)
-        a->source[r].posted = a->source[r].lagKnown = a->source[r].lost = false;
+    for (int r = 0; r < xasRoleCount; r++) {
+        a->source[r].posted = a->source[r].lost = false;
+        a->source[r].queued = 0;
+        xasAssemblerForgetLag(&a->source[r]);
+    }
+    xasAssemblerTrust(a);
     if (a->ops)
         a->ops->begin(a);
     xasFinalReset(a);

@@ -51,8 +51,10 @@ bool xasAssemblerCount(xasAssembler *a, const xasPending *p)
 
     if (!(a->rules.roles & xasRoleBit(xasRoleSequence)))
         return false;
-    number = xasAssemblerNumber(&p->held[xasRoleSequence]);
-    if (number < 0 || (bad & xasRoleBit(xasRoleSequence))) {
+    number = p->number;
+    if (number < 0 && !(bad & xasRoleBit(xasRoleSequence)))
+        number = xasAssemblerNumber(&p->held[xasRoleSequence]);
+    if (number < 0) {
         c->unknown++;
         return false;
     }

@@ -10,7 +10,12 @@
  * scans out: xasAssemblerBegin.c, xasAssemblerCount.c, xasAssemblerScan.c,
  * xasAssemblerTime.c. */
 
-enum { xasPendingMax = 64, xasLaterMax = 8, xasTextRoles = xasRoleCount - xasRoleSample };
+enum {
+    xasPendingMax = 64,
+    xasQueueMax = 32,
+    xasLaterMax = 8,
+    xasTextRoles = xasRoleCount - xasRoleSample
+};
 
 /** What is known of a PV. */
 typedef struct xasSource {
@@ -18,11 +23,25 @@ typedef struct xasSource {
     bool lost;     /* the connection, in this scan */
     bool posted;   /* a monitor since the last commit */
     bool clockBad; /* its last monitor had a useless stamp */
+    bool often;    /* posts more than once for a point */
+    bool any;      /* has posted in this scan */
+    int inOrder;   /* points, in quiet times, with its one monitor stamped
+                    * between two commits */
     bool lagKnown;
     double server;
     xasHeld last; /* stamp in its own clock */
+    /* monitors that no commit has used yet, the last xasQueueMax; PVs of one
+     * server come through several queues, and one may be ahead by many points
+     */
+    xasHeld queue[xasQueueMax];
+    unsigned put;    /* next index into it, modulo its size */
+    unsigned queued; /* not used yet; last is the newest */
     int64_t received_ns;
     int64_t lag_ns; /* least of receipt - stamp in this scan */
+    int64_t lagFrom_ns;
+    int lags; /* counted; least of lag_ns is settled with enough of them */
+    bool usualKnown;
+    int64_t usual_ns; /* the least lag in a scan before */
 } xasSource;
 
 /** Numbers of the points. */
@@ -59,6 +78,39 @@ extern const xasModeOps xasContinuousOps, xasArrayOps;
 
 typedef struct xasFinal xasFinal; /* xasFinal.h */
 
+/** Events received last, to see how fast they come. */
+enum { xasBurst = 96 };
+
+/** A point that was added: what its values are known by. */
+typedef struct xasRecent {
+    xasRoles byStamp, weak;
+    int64_t closed_ns;
+    size_t index; /* in the scan */
+} xasRecent;
+
+/** Whether the server may have overwritten values that it could not send; it
+ * tells nobody (EPICS Base, dbEvent.c: with a queue nearly full the last entry
+ * of a PV gets the newer value and stamp, and keeps its place).  Then a point
+ * takes only what is proven to be its own, see xasPendingProves(). */
+typedef struct xasDoubt {
+    int64_t received_ns[xasBurst];
+    unsigned next;
+    int64_t until_ns; /* all needs a proof until then */
+    int points;       /* that still need one */
+    /* the commits of this scan */
+    bool closed;       /* there was one */
+    bool counts;       /* each is one more than the one before */
+    bool coarse;       /* two had the same stamp */
+    int steps;         /* so many in a row were one more */
+    double value;      /* of the last */
+    int64_t commit_ns; /* its stamp */
+    int64_t number;    /* of the sequence PV then, -1 unknown */
+    bool offsetKnown;
+    double offset;              /* number less value, if both count */
+    xasRecent recent[xasBurst]; /* the points added last */
+    size_t added;               /* their count */
+} xasDoubt;
+
 struct xasAssembler {
     xasAssemblerRules rules;
     const xasModeOps *ops; /* NULL: step */
@@ -84,8 +136,9 @@ struct xasAssembler {
     bool missedStart; /* and points with it */
     bool renamed;     /* the first sample after a gap is not the scan's */
     bool overflow;
-    bool holes;            /* continuous: readings of a channel are missing */
-    bool doubt;            /* lost by our queue: the next point is checked */
+    bool holes; /* continuous: readings of a channel are missing */
+    bool doubt; /* lost by our queue: the next point is checked */
+    xasDoubt server;
     double overflowEvents; /* not written down yet */
     int64_t reread_ns;     /* when to read all again, 0: not */
     int64_t lastReread_ns;
@@ -138,8 +191,31 @@ xasPending *xasAssemblerPending(xasAssembler *a, size_t i);
 xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e);
 /** \brief The same with its stamp in the commit's clock. */
 xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held);
+/** \brief The monitor of a role that belongs to a commit, in its clock.
+ * \return monitors that are then left over; -1 if none has come, and last is
+ *         the value of before */
+int xasAssemblerPick(const xasAssembler *a, xasRole role, const xasHeld *commit,
+                     xasHeld *out);
 /** \brief Is it not older than the last? */
 bool xasAssemblerNews(const xasHeld *last, const xasHeld *value);
+/** \brief A scan begins: its lags are measured anew. */
+void xasAssemblerForgetLag(xasSource *source);
+/** \brief A scan begins: nothing is known of its server. */
+void xasAssemblerTrust(xasAssembler *a);
+/** \brief Is it quiet for sure, so that things can be learned? */
+bool xasAssemblerQuiet(const xasAssembler *a);
+/** \brief May the server have overwritten values just now? */
+bool xasAssemblerDoubts(const xasAssembler *a);
+/** \brief The number of this commit without its sequence PV, -1 unknown. */
+int64_t xasAssemblerCommitNumber(const xasAssembler *a, const xasHeld *commit);
+/** \brief Watch a monitor for signs that the server may overwrite values. */
+void xasAssemblerWatch(xasAssembler *a, const xasEvent *e);
+/** \brief What a commit tells of the order of things: sets bracket, proof. */
+void xasAssemblerProof(xasAssembler *a, xasPending *p, const xasHeld *commit);
+/** \brief A point was added: keep what its values are known by. */
+void xasAssemblerProven(xasAssembler *a, const xasPending *p);
+/** \brief No point follows that could show a gap. */
+void xasAssemblerProvenLast(xasAssembler *a);
 void xasAssemblerAsk(xasAssembler *a, xasRoles roles, uint32_t *number);
 void xasAssemblerOverflow(xasAssembler *a, const xasEvent *e);
 /** \brief Read all again, if an overflow made that due. */

@@ -2,6 +2,7 @@
 /* Actions, and which value belongs to which point. */
 #include "xasAssemblerParts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,40 @@ xasPending *xasAssemblerPending(xasAssembler *a, size_t i)
 /* Between readings of all PVs after overflows. */
 static const int64_t rereadPause_ns = 500000000;
 
+static void learnLag(xasSource *source, int64_t lag_ns, int64_t now_ns)
+{
+    if (!source->lagKnown) {
+        source->lagFrom_ns = now_ns;
+        source->lags = 0;
+    }
+    if (!source->lagKnown || lag_ns < source->lag_ns)
+        source->lag_ns = lag_ns;
+    source->lagKnown = true;
+    source->lags++;
+}
+
+/* A short delay holds for some monitors, a clock for all. */
+static bool isSettled(const xasSource *s)
+{
+    return s->lags >= 5 && s->received_ns - s->lagFrom_ns >= 1000000000;
+}
+
+static int64_t leastLag(const xasSource *s)
+{
+    return s->usualKnown && !isSettled(s) && s->usual_ns < s->lag_ns
+               ? s->usual_ns
+               : s->lag_ns;
+}
+
+void xasAssemblerForgetLag(xasSource *s)
+{
+    if (s->lagKnown && isSettled(s)) {
+        s->usual_ns = s->lag_ns;
+        s->usualKnown = true;
+    }
+    s->lagKnown = false;
+}
+
 /* Replies may be old: a constant value was made long ago. A monitor is new. */
 xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e)
 {
@@ -55,9 +90,8 @@ xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e)
     bad = bad || (monitor ? lag > tolerance : source->clockBad);
     if (monitor) {
         source->clockBad = bad;
-        if (!bad && (!source->lagKnown || lag < source->lag_ns))
-            source->lag_ns = lag;
-        source->lagKnown = source->lagKnown || !bad;
+        if (!bad)
+            learnLag(source, lag, e->received_ns);
     }
     source->received_ns = e->received_ns;
     return (xasHeld){ .value = e->value,
@@ -67,15 +101,28 @@ xasHeld xasAssemblerHeld(xasAssembler *a, const xasEvent *e)
                       .stampBad = bad };
 }
 
+/* Between PVs of one server the first monitors do not tell a delay from a
+ * clock; but none comes before it is made. */
+static bool isSkewed(const xasSource *commit, const xasSource *s, int64_t skew)
+{
+    bool same = s->server == commit->server;
+    int64_t limit = same ? skewSame_ns : skewOther_ns;
+    bool known = (isSettled(s) || s->usualKnown) &&
+                 (isSettled(commit) || commit->usualKnown);
+
+    if (skew <= limit && skew >= -limit)
+        return false;
+    return !same || known || leastLag(s) < -limit || leastLag(commit) < -limit;
+}
+
 /* The same in the commit's clock. */
 xasHeld xasAssemblerClock(const xasAssembler *a, xasRole role, xasHeld held)
 {
     const xasSource *commit = &a->source[a->closer], *s = &a->source[role];
-    int64_t skew = s->lag_ns - commit->lag_ns;
-    int64_t limit = s->server == commit->server ? skewSame_ns : skewOther_ns;
+    int64_t skew = leastLag(s) - leastLag(commit);
 
     if (s->lagKnown && commit->lagKnown && !held.stampBad &&
-        (skew > limit || skew < -limit))
+        isSkewed(commit, s, skew))
         held.stamp_ns += skew;
     return held;
 }
@@ -99,10 +146,12 @@ static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
     while (i > 0 && scan->stamp_ns[i - 1] >= value->stamp_ns)
         i--;
     if (i == scan->n || role >= xasChannelCount || !scan->channel[role] ||
-        !(a->significant & xasRoleBit(role)) ||
         scan->channel[role][i] == value->value * scale)
         return;
-    scan->flags[i] |= xasPointLate;
+    if (a->significant & xasRoleBit(role))
+        scan->flags[i] |= xasPointLate;
+    else
+        scan->channel[role][i] = NAN; /* no flag speaks for it */
     (void)xasScanAddEvent(scan, value->stamp_ns, "late",
                           "%s of point %zu came after it was complete",
                           xasRoleName(role), i);
@@ -119,18 +168,46 @@ void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value)
 {
     xasSource *source = &a->source[role];
     xasHeld v = xasAssemblerClock(a, role, *value);
+    bool news = xasAssemblerNews(&source->last, value);
 
-    if (!xasAssemblerNews(&source->last, value))
-        return; /* a get has overtaken it */
-    source->last = *value;
-    if (!v.stampBad && v.stamp_ns <= a->lastCommit_ns) {
+    /* else the get of a later point has overtaken it; an earlier one waits */
+    if (news)
+        source->last = *value;
+    if (news && !v.stampBad && v.stamp_ns <= a->lastCommit_ns) {
         tooLate(a, role, &v);
         return;
     }
     for (size_t i = 0; i < a->nPending; i++)
         if (xasPendingMonitor(xasAssemblerPending(a, i), role, &v))
             return;
-    source->posted = true;
+    if (!news)
+        return;
+    source->queue[source->put++ % xasQueueMax] = *value;
+    source->queued++;
+    source->posted = source->any = true;
+}
+
+int xasAssemblerPick(const xasAssembler *a, xasRole role, const xasHeld *commit,
+                     xasHeld *out)
+{
+    const xasSource *source = &a->source[role];
+    int n = source->queued < xasQueueMax ? (int)source->queued : xasQueueMax;
+
+    *out = xasAssemblerClock(a, role, source->last);
+    if (!source->posted)
+        return -1;
+    for (int left = 0; left < n && !xasRolesHave(a->ahead, role); left++) {
+        unsigned i = source->put - 1 - (unsigned)left;
+        xasHeld v = xasAssemblerClock(a, role, source->queue[i % xasQueueMax]);
+
+        if (v.stampBad || commit->stampBad)
+            break;
+        if (v.stamp_ns <= commit->stamp_ns) {
+            *out = v;
+            return left;
+        }
+    }
+    return 0;
 }
 
 /* Was this stamped after the commit it came before?  Sources that do so from
@@ -152,53 +229,74 @@ static bool isAhead(xasAssembler *a, xasRole role, const xasPending *p)
     return !(a->ahead & xasRoleBit(role));
 }
 
-static void gather(xasAssembler *a, xasPending *p, xasRole role)
+/* The monitors up to the one that is this point's are used up. */
+static void use(xasAssembler *a, xasRole role, const xasPending *p, int left)
+{
+    xasSource *source = &a->source[role];
+    const xasHeld *held = &p->held[role];
+
+    if (xasAssemblerQuiet(a) && left == 0) {
+        if (source->queued > 1)
+            source->often = true;
+        else if (!held->stampBad && held->stamp_ns <= p->commit_ns &&
+                 a->server.closed && held->stamp_ns > p->after_ns)
+            source->inOrder++;
+        else
+            source->inOrder = 0;
+    }
+    source->queued = left > 0 ? (unsigned)left : 0;
+    source->posted = left > 0;
+}
+
+static void gather(xasAssembler *a, xasPending *p, const xasHeld *commit,
+                   xasRole role)
 {
     xasSource *source = &a->source[role];
     xasRoles bit = xasRoleBit(role);
+    bool counts = role == xasRoleSequence;
+    int left;
 
     if (!source->connected) {
         p->open |= bit;
         xasPendingGone(p, role);
         return;
     }
-    p->held[role] = xasAssemblerClock(a, role, source->last);
-    if (!source->posted || a->doubt || (p->recheck && role != xasRoleSequence))
+    left = xasAssemblerPick(a, role, commit, &p->held[role]);
+    if (left < 0 || a->doubt || (p->recheck && !counts))
         p->open |= bit;
-    else if (role < xasChannelCount && isAhead(a, role, p))
+    else if (!counts && isAhead(a, role, p))
         p->unsure |= bit;
-    source->posted = false;
+    else if (counts && p->proof && !p->stampBad && !p->held[role].stampBad &&
+             p->held[role].stamp_ns > p->commit_ns)
+        p->unsure |= bit; /* the number of a later point */
+    else if (xasPendingProves(p, role, &p->held[role]))
+        p->byStamp |= bit;
+    else if (p->proof && !counts)
+        p->open |= bit;
+    else if (!xasPendingSeems(p, role, &p->held[role]))
+        p->weak |= bit;
+    use(a, role, p, left);
 }
 
 /* The number this commit has, as far as it is known yet; tells a loss. */
 static bool lossBefore(xasAssembler *a, const xasHeld *commit)
 {
-    const xasSource *sequence = &a->source[xasRoleSequence];
     int64_t number = -1, seen = a->count.seen;
+    xasHeld sequence;
 
     if (a->closer == xasRoleSequence)
         number = xasAssemblerNumber(commit);
-    else if (xasAssemblerHas(a, xasRoleSequence) && sequence->posted)
-        number = xasAssemblerNumber(&sequence->last);
+    else if (xasAssemblerCommitNumber(a, commit) >= 0)
+        number = xasAssemblerCommitNumber(a, commit);
+    else if (xasAssemblerHas(a, xasRoleSequence) &&
+             xasAssemblerPick(a, xasRoleSequence, commit, &sequence) >= 0)
+        number = xasAssemblerNumber(&sequence);
     if (number < 0) {
         a->count.seen += seen >= 0;
         return false;
     }
     a->count.seen = number;
     return seen >= 0 && number > seen + 1;
-}
-
-/* A server that cannot send overwrites the last value that it holds of a PV,
- * and nothing tells: not even the order between PVs is kept then. It takes some
- * 100 events under way, which shows as a lag above the usual one. */
-static const int64_t lagging_ns = 20000000;
-
-static bool isLagging(const xasAssembler *a, const xasHeld *commit)
-{
-    const xasSource *s = &a->source[a->closer];
-
-    return s->lagKnown && !commit->stampBad &&
-           s->received_ns - commit->stamp_ns - s->lag_ns > lagging_ns;
 }
 
 void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
@@ -216,14 +314,16 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     p->stampBad = commit->stampBad;
     p->asked_ns = a->now_ns;
     p->recheck = lossBefore(a, commit) || a->doubt;
-    p->lagging = isLagging(a, commit);
+    xasAssemblerProof(a, p, commit);
     for (int r = 0; r < XAS_POINT_ROLES; r++) {
         if (r == xasRoleCommit || !xasAssemblerHas(a, (xasRole)r))
             continue;
-        if (r == (int)a->closer)
+        if (r == (int)a->closer) {
             p->held[r] = *own;
-        else
-            gather(a, p, (xasRole)r);
+            p->weak |= xasRoleBit(r) & xasRoleBit(xasAssemblerAxis(a));
+        } else {
+            gather(a, p, commit, (xasRole)r);
+        }
     }
     a->nPending++;
     a->doubt = false;

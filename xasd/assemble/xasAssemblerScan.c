@@ -56,6 +56,7 @@ static void addPoint(xasAssembler *a, const xasPending *p)
     status = xasScanAddPoint(a->scan, value, p->commit_ns, flags);
     a->progress_ns = a->now_ns;
     if (!status) {
+        xasAssemblerProven(a, p);
         xasAssemblerAct(
             a, (xasAction){ .kind = xasActionPoint, .index = a->scan->n - 1 });
         return;
@@ -124,6 +125,7 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
         a->ops->finish(a);
     if (a->ending)
         xasAssemblerLostAtEnd(a);
+    xasAssemblerProvenLast(a);
     xasFinalApply(a);
     xasDetectorFinish(scan, &a->rules);
     if (exit == xasExitComplete && !reason[0])

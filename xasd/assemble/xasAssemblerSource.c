@@ -38,7 +38,9 @@ void xasAssemblerDisconnect(xasAssembler *a, const xasEvent *e)
     xasRole role = (xasRole)e->role;
 
     source->connected = source->posted = source->last.known = false;
-    source->lagKnown = source->clockBad = false;
+    source->queued = 0;
+    source->inOrder = 0;
+    source->lagKnown = source->usualKnown = source->clockBad = false;
     if (!a->scan)
         return;
     source->lost = true;

@@ -25,14 +25,35 @@ typedef struct xasPending {
     int64_t deadline_ns; /* 0: no tick since */
     bool stampBad;       /* commit_ns is a receipt time */
     bool recheck;        /* a loss just before: monitors prove nothing */
-    bool lagging;        /* the server may have overwritten monitors */
+    bool proof;          /* monitors may have been overwritten: a value counts
+                          * only if its stamp, or a fresh answer, proves it */
+    bool bracket;        /* after_ns is the stamp of the commit just before */
+    int64_t after_ns;    /* of the commit received before, 0 none */
+    int64_t number;      /* told by the commit itself, -1 unknown */
     uint32_t ask;        /* number of its get, 0 for none */
     xasRoles open;       /* not answered yet; held is the value before */
     xasRoles replied;    /* open, and the reply was newer than the commit */
     xasRoles gone;       /* had no connection */
     xasRoles unsure;     /* perhaps not the value at the commit */
+    xasRoles byStamp;    /* known to be the point's only by the two commits
+                          * that its stamp lies between */
+    xasRoles weak;       /* proven only if the server overwrites nothing */
+    xasRoles ahead;      /* are stamped after the commit they belong to */
+    xasRoles often;      /* post more than once for a point */
+    xasRoles unlike;     /* not known to stamp one value between two commits */
+    xasRoles constant;   /* have not posted in this scan */
+    xasRoles foreign;    /* stamped by another clock */
     xasHeld held[XAS_POINT_ROLES];
 } xasPending;
+
+/** \brief Does its stamp prove that a value is the point's?  It was made after
+ * the commit just before and not after the point's own; which holds for no
+ * other point's value however the server has shuffled them. */
+bool xasPendingProves(const xasPending *p, xasRole role, const xasHeld *value);
+
+/** \brief The same as long as its habits are not known yet: not enough while
+ * the server lags, but it needs not be doubted when that begins. */
+bool xasPendingSeems(const xasPending *p, xasRole role, const xasHeld *value);
 
 /** \brief Offer a monitor that came after the commit; the first pending point
  * that takes it ends the search.
