@@ -159,6 +159,14 @@ static bool serve(world *w, int64_t now_ns)
     return false;
 }
 
+static bool isIdle(const world *w)
+{
+    for (unsigned i = 0; i < queueCount; i++)
+        if (w->queue[i].used)
+            return false;
+    return !onWire(w);
+}
+
 /* What the server and the client do until then. */
 static void pass(world *w, int64_t to_ns)
 {
@@ -169,6 +177,10 @@ static void pass(world *w, int64_t to_ns)
                            ? uniform(w) * uniform(w) * 5e7
                            : 0;
 
+        if (isIdle(w)) {
+            w->server_ns = w->client_ns = to_ns;
+            break;
+        }
         if (client && onWire(w))
             feed(w, w->wire.event[w->wire.get++ % wireSize], now);
         if (!client && onWire(w) < w->wireMax)

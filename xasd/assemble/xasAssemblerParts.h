@@ -94,7 +94,7 @@ typedef struct xasRecent {
  * takes only what is proven to be its own, see xasPendingProves(). */
 typedef struct xasDoubt {
     int64_t received_ns[xasBurst];
-    unsigned next;
+    unsigned next, events;
     int64_t until_ns; /* all needs a proof until then */
     int points;       /* that still need one */
     /* the commits of this scan */

@@ -76,13 +76,21 @@ void xasAssemblerWatch(xasAssembler *a, const xasEvent *e)
 {
     const xasSource *source = &a->source[e->role];
     xasDoubt *d = &a->server;
-    int64_t first = d->received_ns[d->next];
+    int64_t first = d->received_ns[d->next % xasBurst];
+    unsigned few = 0, stride = 1; /* events of three points */
 
     if (!a->scan || e->initial || e->kind != xasEventValue ||
         e->role > xasRoleSequence)
         return;
-    d->received_ns[d->next] = e->received_ns;
-    d->next = (d->next + 1) % xasBurst;
+    /* a queue holds several values of each of its PVs before it overwrites:
+     * one point of a detector with many elements is no burst */
+    for (int r = 0; r < XAS_POINT_ROLES; r++)
+        few += xasAssemblerHas(a, r) ? 3 : 0;
+    stride += few / xasBurst;
+    if (d->events++ % stride)
+        first = 0;
+    else
+        d->received_ns[d->next++ % xasBurst] = e->received_ns;
     if ((first && e->received_ns - first < lagging_ns) ||
         (source->lagKnown && !source->clockBad &&
          e->received_ns - e->stamp_ns - source->lag_ns > lagging_ns))
