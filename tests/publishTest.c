@@ -84,10 +84,9 @@ static void publish(const xasResult *r, int64_t stamp_ns)
         s->lastEnergy.value[i] = 7100 + (double)i;
         s->lastNorm.value[i] = s->lastFlat.value[i] = 0.5 * (double)i;
     }
-    s->known[xasdPartResult] = true;
-    s->stamp_ns[xasdPartResult] = stamp_ns;
+    xasdSnapshotSetResult(s, stamp_ns);
     xasdSnapshotUnlock();
-    xasdSnapshotPostNow(1, xasdPartResult);
+    xasdSnapshotPostResult(1);
 }
 
 static double number(const char *pv)

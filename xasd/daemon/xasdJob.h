@@ -6,13 +6,14 @@
 
 /** Work the loop hands to the worker, by pointer, in order. */
 typedef enum xasdJobKind {
-    xasdJobOpen,      /* a scan has begun; scan: its head, no points */
-    xasdJobChunk,     /* points of the running scan; scan holds only these */
-    xasdJobFinish,    /* the scan has ended; scan: all of it */
-    xasdJobReject,    /* the station's last scan */
-    xasdJobReprocess, /* predict the station's last scan again */
-    xasdJobStarted,   /* another scan runs: the shown prediction is previous */
-    xasdJobSetting    /* keep a setting of the station: key and text */
+    xasdJobOpen,        /* a scan has begun; scan: its head, no points */
+    xasdJobChunk,       /* points of the running scan; scan holds only these */
+    xasdJobFinish,      /* the scan has ended; scan: all of it */
+    xasdJobReject,      /* the station's last scan */
+    xasdJobReprocess,   /* predict the station's last scan again */
+    xasdJobProvisional, /* predict from the running scan; scan: a copy */
+    xasdJobStarted, /* another scan runs: the shown prediction is previous */
+    xasdJobSetting  /* keep a setting of the station: key and text */
 } xasdJobKind;
 
 typedef struct xasdJob {

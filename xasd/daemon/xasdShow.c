@@ -56,12 +56,25 @@ void xasdShowResult(size_t station, const xasResult *result,
         put(&s->lastNorm, c.norm, c.n, s->maxPoints);
         put(&s->lastFlat, c.flat, c.n, s->maxPoints);
     }
-    s->known[xasdPartResult] = true;
-    s->stamp_ns[xasdPartResult] = stamp_ns;
+    xasdSnapshotSetResult(s, stamp_ns);
     xasdSnapshotUnlock();
     free(c.energy);
     if (post)
-        xasdSnapshotPostNow(station + 1, xasdPartResult);
+        xasdSnapshotPostResult(station + 1);
+}
+
+void xasdShowPredicted(size_t station, const xasResult *result,
+                       int64_t stamp_ns)
+{
+    xasdSnapshot *s = xasdSnapshotLock(station + 1);
+
+    s->result.predicted = result->predicted;
+    memcpy(s->result.sample, result->sample, sizeof s->result.sample);
+    memcpy(s->result.formula, result->formula, sizeof s->result.formula);
+    s->known[xasdPartPredicted] = true;
+    s->stamp_ns[xasdPartPredicted] = stamp_ns;
+    xasdSnapshotUnlock();
+    xasdSnapshotPostNow(station + 1, xasdPartPredicted);
 }
 
 void xasdShowSaved(size_t station, int64_t number, int64_t saved,

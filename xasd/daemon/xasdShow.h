@@ -13,6 +13,11 @@
 void xasdShowResult(size_t station, const xasResult *result,
                     const xasScan *scan, int64_t stamp_ns, bool post);
 
+/** \brief Show its prediction alone, for its sample: the rest stays that of the
+ * last scan, and Pred:Commit is silent. */
+void xasdShowPredicted(size_t station, const xasResult *result,
+                       int64_t stamp_ns);
+
 /** \brief Row and journalled points of the running or last scan. */
 void xasdShowSaved(size_t station, int64_t number, int64_t saved,
                    int64_t stamp_ns, bool post);

@@ -307,6 +307,20 @@ void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
     drain(s, event->received_ns);
 }
 
+/* Between provisional predictions. */
+static const int64_t predict_ns = 1000000000;
+
+/* Of the running scan, where the worker has nothing else to do. */
+static void predict(xasdWatch *s, const xasScan *scan, int64_t now_ns)
+{
+    if (!scan || scan->n == s->predicted || scan->exit != xasExitNone ||
+        !xasdWatchDue(s->predict_ns, now_ns) || !xasdWorkerIdle(s->worker))
+        return;
+    s->predicted = scan->n;
+    s->predict_ns = now_ns + predict_ns;
+    send(s, xasdJobProvisional, scan, 0, scan->n);
+}
+
 void xasdWatchTick(xasdWatch *s, int64_t now_ns)
 {
     int64_t deadline = xasAssemblerDeadline(s->assembler);
@@ -325,6 +339,7 @@ void xasdWatchTick(xasdWatch *s, int64_t now_ns)
         journalDue(s, 1))
         journal(s, now_ns);
     scan = xasAssemblerScan(s->assembler);
+    predict(s, scan, now_ns);
     xasdRecorderTick(s->recorder, scan != NULL, now_ns);
     if ((s->changed && xasdWatchDue(s->show_ns, now_ns)) ||
         (s->liveChanged && xasdWatchDue(s->live_ns, now_ns)))

@@ -18,7 +18,9 @@ struct xasdWatch {
     size_t journalled; /* points of the running scan handed to the worker */
     int64_t journal_ns;
     int64_t show_ns, live_ns; /* when the next is due */
-    bool changed;             /* since the records were last shown */
+    int64_t predict_ns;
+    size_t predicted; /* points of the last provisional prediction */
+    bool changed;     /* since the records were last shown */
     bool liveChanged;
     xasdSaid said;
     bool discard; /* the scan that ends now */

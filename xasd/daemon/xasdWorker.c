@@ -338,6 +338,11 @@ bool xasdWorkerKeepsUp(xasdWorker *w, size_t station)
     return xasdJobsChunks(w->jobs, station) < CHUNKS_MAX;
 }
 
+bool xasdWorkerIdle(xasdWorker *w)
+{
+    return xasdJobsCount(w->jobs) == 0;
+}
+
 void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf)
 {
     w->conf = conf;

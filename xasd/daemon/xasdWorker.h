@@ -25,6 +25,9 @@ xasStatus xasdWorkerStart(xasdWorker *w);
 /** \brief Hand a job over; it is the worker's from then on. */
 void xasdWorkerPut(xasdWorker *w, xasdJob *job);
 
+/** \brief Does no job wait? */
+bool xasdWorkerIdle(xasdWorker *w);
+
 /** \brief Does the database keep up with the station's running scan? If not,
  * its next points are better handed over together, later. */
 bool xasdWorkerKeepsUp(xasdWorker *w, size_t station);

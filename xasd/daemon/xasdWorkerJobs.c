@@ -213,6 +213,19 @@ static xasStatus doReprocess(xasdWorker *w, const xasdJob *job)
     return status;
 }
 
+/* Nothing waits for it: what cannot be said now is said a second later. */
+static xasStatus doProvisional(xasdWorker *w, const xasdJob *job)
+{
+    xasResult result;
+
+    job->scan->row = rowOf(w, job);
+    if (job->scan->row &&
+        xasPipelineProvisional(w->pipeline, job->scan, &result) == xasOk)
+        xasdShowPredicted(job->station, &result,
+                          job->scan->stamp_ns[job->scan->n - 1]);
+    return xasOk;
+}
+
 static xasStatus doStarted(xasdWorker *w, const xasdJob *job)
 {
     place *me = &w->station[job->station];
@@ -235,6 +248,7 @@ xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job)
     case xasdJobFinish: return doFinish(w, job);
     case xasdJobReject: return doReject(w, job);
     case xasdJobReprocess: return doReprocess(w, job);
+    case xasdJobProvisional: return doProvisional(w, job);
     case xasdJobStarted: return doStarted(w, job);
     case xasdJobSetting:
         return xasStoreSettingPut(w->store, xasdWorkerName(w, job->station),

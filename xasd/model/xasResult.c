@@ -37,6 +37,7 @@ static const struct {
     [xasPredUnsaved] = { "unsaved", major },
     [xasPredNoModel] = { "no model", invalid },
     [xasPredNotComputed] = { "not computed", invalid },
+    [xasPredProvisional] = { "provisional", minor },
 };
 
 const char *xasPredStateName(xasPredState state)

@@ -34,6 +34,7 @@ typedef enum xasPredState {
     xasPredUnsaved,       /* the store did not take it yet    MAJOR */
     xasPredNoModel,       /* none active for this edge        INVALID */
     xasPredNotComputed,   /* no features, or a fault          INVALID */
+    xasPredProvisional,   /* of a scan that still runs        MINOR */
     xasPredStateCount
 } xasPredState;
 

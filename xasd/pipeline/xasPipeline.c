@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasPipeline.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,6 +212,16 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
     return status;
 }
 
+/* The edge of a scan that the store does not know whole. */
+static void ownSide(const xasScan *scan, const xasResult *result, xasSide *side)
+{
+    side->scan = scan->row ? scan->row : -1;
+    side->features = result->features;
+    side->calibration = xasCalibStateKind(result->calibration.state);
+    (void)snprintf(side->detection, sizeof side->detection, "%s",
+                   xasDetectionName(scan->detection));
+}
+
 /* The store does not take the scan now: predict from this scan alone with the
  * models in memory, and say that it is not saved. */
 static void predictUnsaved(xasPipeline *p, const xasScan *scan,
@@ -219,11 +230,7 @@ static void predictUnsaved(xasPipeline *p, const xasScan *scan,
     xasSide sides[2] = { { 0 }, { 0 } };
     int own = result->features.shell == xasShellL;
 
-    sides[own].scan = scan->row ? scan->row : -1;
-    sides[own].features = result->features;
-    sides[own].calibration = xasCalibStateKind(result->calibration.state);
-    (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
-                   xasDetectionName(scan->detection));
+    ownSide(scan, result, &sides[own]);
     xasSamplePredict(&p->active, sides, p->rules.level, result);
     result->predicted.kScan = result->predicted.lScan = 0;
     if (result->predicted.state != xasPredNotComputed &&
@@ -293,6 +300,54 @@ static xasStatus analyse(const xasPipeline *p, xasStore *store, xasScan *scan,
         return xasErrMemory;
     status = xasCalibrate(store, rulesOf(p, scan->station), scan, &c);
     return status == xasOk ? xasPipelineAnalyse(scan, &c, result) : status;
+}
+
+/* Has it been measured 10 eV beyond the last white line, so that this one is a
+ * maximum and no end?  Either way: a scan may run down. */
+static bool passed(const xasScan *scan, const xasFeatures *f)
+{
+    static const double beyond_eV = 10;
+    bool isL = f->shell == xasShellL;
+    double low = f->value[isL ? xasL3E : xasWlE];
+    double high = f->value[isL ? xasL2E : xasWlE];
+
+    return scan->low_eV < low - 2 * beyond_eV &&
+           scan->high_eV > high + beyond_eV; /* false for NaN */
+}
+
+static void sayProvisional(const xasScan *scan, xasPredicted *p)
+{
+    char said[XAS_REASON_SIZE];
+
+    (void)snprintf(said, sizeof said, "%.100s", p->reason);
+    (void)snprintf(p->reason, sizeof p->reason,
+                   "still measured, %zu points; %.100s", scan->n, said);
+    p->state = xasPredProvisional;
+}
+
+xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
+                                 xasResult *result)
+{
+    xasSide sides[2] = { { 0 }, { 0 } };
+    xasStatus status = analyse(p, p->store, scan, result);
+    int own = result->features.shell == xasShellL;
+
+    if (status)
+        return status;
+    if (xasSampleRefused(&result->features)[0] ||
+        !passed(scan, &result->features))
+        return xasErrNotFound;
+    result->scan = scan->row;
+    if (scan->row)
+        status = gatherSides(p, result, sides);
+    if (status)
+        return status;
+    ownSide(scan, result, &sides[own]);
+    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    if (!isfinite(result->predicted.hf))
+        return xasErrNotFound;
+    sayProvisional(scan, &result->predicted);
+    return xasOk;
 }
 
 xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result)

@@ -65,6 +65,14 @@ bool xasPipelineOutdated(const xasPipeline *p);
 xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result);
 
+/** \brief A prediction while the scan runs, once it has passed the white line
+ * (K) or both (L); nothing is stored.  State provisional, and the interval is
+ * that of training samples with as much of their spectrum missing.
+ * \param scan  a copy: its glitches are flagged
+ * \return xasErrNotFound: nothing can be said yet */
+xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
+                                 xasResult *result);
+
 /** \brief What the scan comes to without the store: from its own edge and the
  * models in memory, state unsaved (or why there is no value). */
 xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result);

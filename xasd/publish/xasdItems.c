@@ -23,7 +23,7 @@ typedef struct entry {
     {                                                                          \
         name,                                                                  \
         {                                                                      \
-            xasdItem##type, xasdPartResult, offsetof(xasdSnapshot, field),     \
+            xasdItem##type, xasdPartPredicted, offsetof(xasdSnapshot, field),  \
                 false, true, false                                             \
         }                                                                      \
     }
@@ -32,7 +32,7 @@ typedef struct entry {
     {                                                                          \
         name,                                                                  \
         {                                                                      \
-            xasdItem##type, xasdPartResult,                                    \
+            xasdItem##type, xasdPartPredicted,                                 \
                 offsetof(xasdSnapshot, result.predicted.field), true, false,   \
                 false                                                          \
         }                                                                      \
@@ -106,19 +106,20 @@ static const entry items[] = {
     GRADED("pred.lo", Number, result.predicted.lo),
     GRADED("pred.hi", Number, result.predicted.hi),
     GRADED("pred.err", Number, result.predicted.err),
-    ITEM("pred.level", Number, Result, result.predicted.level),
-    ITEM("pred.distance", Number, Result, result.predicted.distance),
-    ITEM("pred.hf_k", Number, Result, result.predicted.hfOf[xasKindK]),
-    ITEM("pred.hf_l", Number, Result, result.predicted.hfOf[xasKindL]),
-    ITEM("pred.hf_kl", Number, Result, result.predicted.hfOf[xasKindKL]),
-    ITEM("pred.state", Menu, Result, result.predicted.state),
-    ITEM("pred.reason", Text, Result, result.predicted.reason),
-    ITEM("pred.model", Text, Result, result.predicted.modelName),
-    ITEM("pred.n", Count, Result, result.predicted.nTrained),
-    ITEM("pred.k_scan", Count, Result, result.predicted.kScan),
-    ITEM("pred.l_scan", Count, Result, result.predicted.lScan),
-    ITEM("pred.sample", Text, Result, result.sample),
-    ITEM("pred.formula", Text, Result, result.formula),
+    ITEM("pred.level", Number, Predicted, result.predicted.level),
+    ITEM("pred.distance", Number, Predicted, result.predicted.distance),
+    ITEM("pred.hf_k", Number, Predicted, result.predicted.hfOf[xasKindK]),
+    ITEM("pred.hf_l", Number, Predicted, result.predicted.hfOf[xasKindL]),
+    ITEM("pred.hf_kl", Number, Predicted, result.predicted.hfOf[xasKindKL]),
+    ITEM("pred.state", Menu, Predicted, result.predicted.state),
+    ITEM("pred.reason", Text, Predicted, result.predicted.reason),
+    ITEM("pred.model", Text, Predicted, result.predicted.modelName),
+    ITEM("pred.n", Count, Predicted, result.predicted.nTrained),
+    ITEM("pred.k_scan", Count, Predicted, result.predicted.kScan),
+    ITEM("pred.l_scan", Count, Predicted, result.predicted.lScan),
+    ITEM("pred.sample", Text, Predicted, result.sample),
+    ITEM("pred.formula", Text, Predicted, result.formula),
+    ITEM("pred.scan", Count, Commit, result.scan),
     EVIDENCE("pred.hf_spec", Number, hfSpec),
     EVIDENCE("pred.hf_comp", Number, hfComp),
     EVIDENCE("pred.delta", Number, delta),
@@ -219,7 +220,9 @@ void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
         gradePrediction(&s->result.predicted, nan, out);
     } else if (item->calib) {
         gradeCalibration(&s->result.calibration, out);
-    } else if (item->part == xasdPartResult && nan && !item->feature) {
+    } else if ((item->part == xasdPartResult ||
+                item->part == xasdPartPredicted) &&
+               nan && !item->feature) {
         out->severity = 3;
         out->undefined = true;
         (void)snprintf(out->text, sizeof out->text, "not computed");

@@ -86,6 +86,24 @@ void xasdSnapshotPostNow(size_t index, xasdPart part)
         scanIoImmediate(ioscan[index][part], priority);
 }
 
+static const xasdPart resultParts[] = { xasdPartResult, xasdPartPredicted,
+                                        xasdPartCommit };
+enum { nResultParts = sizeof resultParts / sizeof *resultParts };
+
+void xasdSnapshotSetResult(xasdSnapshot *s, int64_t stamp_ns)
+{
+    for (int i = 0; i < nResultParts; i++) {
+        s->known[resultParts[i]] = true;
+        s->stamp_ns[resultParts[i]] = stamp_ns;
+    }
+}
+
+void xasdSnapshotPostResult(size_t index)
+{
+    for (int i = 0; i < nResultParts; i++)
+        xasdSnapshotPostNow(index, resultParts[i]);
+}
+
 void *xasdSnapshotIoScan(size_t index, xasdPart part)
 {
     return ioscan[index][part];

@@ -9,13 +9,15 @@
 /** What the records show, copied here by the thread that knows it.  A part is
  * posted as a whole and belongs to one thread. */
 typedef enum xasdPart {
-    xasdPartLive,   /* arrays of the running scan; loop */
-    xasdPartScan,   /* its state and the sample; loop */
-    xasdPartCa,     /* connections; loop */
-    xasdPartSaved,  /* what the store has of it; worker */
-    xasdPartResult, /* features and prediction; worker */
-    xasdPartDaemon, /* heartbeat; loop (snapshot 0's only) */
-    xasdPartStore,  /* state of the database; worker (snapshot 0's only) */
+    xasdPartLive,      /* arrays of the running scan; loop */
+    xasdPartScan,      /* its state and the sample; loop */
+    xasdPartCa,        /* connections; loop */
+    xasdPartSaved,     /* what the store has of it; worker */
+    xasdPartResult,    /* features of the last scan; worker */
+    xasdPartPredicted, /* prediction, also of a running scan; worker */
+    xasdPartCommit,    /* that all of a result is there; worker */
+    xasdPartDaemon,    /* heartbeat; loop (snapshot 0's only) */
+    xasdPartStore,     /* state of the database; worker (snapshot 0's only) */
     xasdPartCount
 } xasdPart;
 
@@ -97,6 +99,11 @@ void xasdSnapshotUnlock(void);
  * or at once in this thread so that no result is skipped. */
 void xasdSnapshotPost(size_t index, xasdPart part);
 void xasdSnapshotPostNow(size_t index, xasdPart part);
+
+/** \brief A whole result has been put into a locked snapshot. */
+void xasdSnapshotSetResult(xasdSnapshot *snapshot, int64_t stamp_ns);
+/** \brief Process all its records at once, Pred:Commit last. */
+void xasdSnapshotPostResult(size_t index);
 
 /** \brief Its IOSCANPVT, for device support. */
 void *xasdSnapshotIoScan(size_t index, xasdPart part);

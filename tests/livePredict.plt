@@ -1,0 +1,98 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: BSD-3-Clause
+# A model through the whole program: measured, trained, activated; then what
+# clients see while a scan runs, when it ends, and when the partner edge comes.
+use strict;
+use warnings;
+use lib '..';
+use Test::More;
+use XasBeamline;
+
+my $b = XasBeamline->new;
+ok($b->start_all, 'stations and daemon are up')
+    or do { diag $b->log_of('xasd'); BAIL_OUT('nothing to test') };
+
+# Eight halides at both stations; SYNTHETIC spectra.
+my @halides = qw(FeF2 FeCl2 FeBr2 CoCl2 CoBr2 NiF2 NiCl2 CuCl2);
+$b->put("$_:Dwell", 0.001) for 'BL5S1', 'BL1N2';
+for my $sample (@halides) {
+    $b->put("$_:Sample", $sample) for 'BL5S1', 'BL1N2';
+    my $k = XasWire::launch('caput', '-w', 60, '-c', 'BL5S1:Start', 1);
+    $b->put('BL1N2:Start', 1, $XasWire::patience);
+    $k->finish($XasWire::patience);
+}
+ok($b->wait_for(sub { $b->sql("SELECT count(*) FROM scan
+    WHERE state = 'closed'") == 2 * @halides }), 'measured');
+$b->run('xasctl', '-d', "$b->{work}/xasd.db", 'reference', 'import',
+    "$b->{top}/etc/halides.csv");
+like($b->run('xasctl', '-d', "$b->{work}/xasd.db", qw(train --kind all
+    --activate)), qr/SYNTHETIC/, 'trained');
+ok($b->wait_for(sub { $b->get('BL1N2:XASD:Pred:State') ne 'no model' }),
+    'the daemon has noticed');
+
+my $p = 'BL5S1:XASD:Pred';
+sub finite { return $_[0] =~ /^-?\d/ }
+
+# A slow scan of a compound that is in no model, at the K station.
+my $monitor = XasWire::launch('stdbuf', '-oL', 'camonitor', '-n',
+    "$p:State", "$p:Commit");
+$monitor->expect(qr/Commit/);
+$b->put('BL5S1:Dwell', 0.02);
+$b->put('BL5S1:Sample', 'FeCl3');
+$b->run('caput', '-w', 5, 'BL5S1:Start', 1);
+my $seen = $b->wait_for(sub { $b->get("$p:State") eq 'provisional' });
+ok($seen, 'a provisional prediction while the scan runs');
+is($b->get('BL5S1:XASD:Scan:State'), 'scanning', 'it does run');
+my ($hf, $lo, $hi, $sample, $reason) = $b->get("$p:Hf", "$p:HfLo", "$p:HfHi",
+    "$p:Sample.VAL\$", "$p:Reason.VAL\$");
+ok(finite($hf) && $lo < $hf && $hf < $hi, "a number with its interval: $hf")
+    or diag "$hf $lo $hi";
+is($sample, 'FeCl3', 'of the sample that is measured');
+like($reason, qr/^still measured, \d+ points; \w/, 'said in words');
+like($b->get_all("$p:Hf"), qr/STATE MINOR/, 'with its alarm');
+is($b->sql("SELECT count(*) FROM prediction WHERE state = 'provisional'"), 0,
+    'not in the history');
+my $number = $b->get('BL5S1:XASD:Scan:Number');
+ok($b->wait_for(sub { $b->get("$p:Commit") eq $number }), 'the result');
+my @lines;
+while (defined(my $line = $monitor->line(0.5))) { push @lines, $line }
+$monitor->end;
+is(scalar(grep { /Commit\s.*\s$number\b/ } @lines), 1,
+    'clients that wait for Pred:Commit are told once') or diag explain \@lines;
+my $provisional = grep { /provisional/ } @lines;
+ok($provisional <= 1, 'and the state changed once') or diag @lines;
+like($b->get("$p:State"), qr/single edge|extrapolating|low quality/,
+    'the final state');
+
+# What speaks for it and against.
+my ($spec, $comp, $delta, $limit, $slope, $near) = $b->get("$p:HfSpec",
+    "$p:HfComp", "$p:Delta", "$p:DeltaLimit", "$p:dHfdE", "$p:NearestHf");
+my $final = $b->get("$p:Hf");
+ok(finite($comp) && abs($spec - $comp - $delta) < 1e-6 && $limit > 0,
+    'the formula alone, and the difference');
+is($spec, $final, 'the published value is that by the spectrum');
+ok(finite($slope) && finite($near), 'slope and nearest sample');
+ok((grep { $_ eq $b->get("$p:Nearest.VAL\$") } @halides),
+    'a sample of the training');
+like($b->get("$p:Because.VAL\$"), qr/^\w+ [+-]\d/, 'contributions in words');
+is($b->sql("SELECT abs(hf_comp - $comp) < 1e-6 AND nearest <> ''
+    FROM prediction ORDER BY id DESC LIMIT 1"), 1, 'kept in the history');
+
+# The partner edge: the same number at both stations.
+$b->put('BL1N2:Sample', 'FeCl3');
+$b->put('BL1N2:Start', 1, $XasWire::patience);
+ok($b->wait_for(sub {
+    my @hf = $b->get("$p:Hf", 'BL1N2:XASD:Pred:Hf');
+    @hf == 2 && finite($hf[0]) && $hf[0] eq $hf[1] && $hf[0] ne $final;
+}), 'with both edges both stations show one value');
+
+# After a restart the evidence is there, too.
+my @before = $b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
+    "$p:Leverage");
+is($b->stop('xasd'), 0, 'exit 0');
+$b->start_xasd;
+ok($b->wait_connected, 'started again');
+is_deeply([$b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
+    "$p:Leverage")], \@before, 'all as before');
+is($b->stop('xasd'), 0, 'exit 0');
+done_testing();
