@@ -286,7 +286,30 @@ sub testStored {
     }
 }
 
+# K and L compare on what both know.
+sub testCommon {
+    SKIP: {
+        my @files = glob "$data/synthetic/*.xdi";
+        skip "no synthetic spectra in $data", 1 if @files != 30;
+        my $db = "$folder/common.db";
+        other($db, 'import', grep { !/(CuF2|FeF3)_L/ } @files);
+        other($db, 'reference', 'import', $halides);
+        my @args = ('-d', $db, '--dry-run', '--permutations', 0);
+        my $got = json(@args);
+        is(join(' ', map { $_->{n} } @$got), '15 13 13', 'two lack an L edge');
+        is(join(' ', map { $_->{common_n} } @$got), '13 13 13',
+            '  and are left out of the comparison');
+        ok($got->[0]{common}{mae} != $got->[0]{nested}{mae} &&
+            $got->[2]{common}{mae} == $got->[2]{nested}{mae},
+            '  K is trained again, K+L is as it was');
+        my ($status, $out) = run(@args);
+        like($out, qr/K    on the 13 samples common to all: nested R2/,
+            '  in words');
+    }
+}
+
 testReport();
+testCommon();
 testWays();
 testStored();
 testBad();

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void printScore(const char *name, const xasScore *s)
 {
@@ -73,17 +74,27 @@ static void printScores(const xasModelHead *head, const xasModel *m)
                      "than the mean)\n");
 }
 
-static void printSelected(const xasModel *m)
+static void printRanked(const xasModel *m)
 {
-    (void)printf("\n  %-14s %10s %10s %12s %12s\n", "selected", "weight",
-                 "rank", "in folds", "sign changes");
-    for (size_t k = 0; k < m->nSelected; k++) {
-        size_t j = m->selected[k];
+    size_t *column = calloc(m->p, sizeof *column);
+    size_t n = column ? xasModelRanked(m, column) : 0;
 
-        (void)printf("  %-14s %10.3f %10.3f %8zu/%-3zu %12zu\n", m->column[j],
-                     m->lasso[j], m->rank[j], m->chosen[j], m->nFolds,
-                     m->signChanges[j]);
+    (void)printf("\n  %-14s %10s %10s %12s %12s\n", "feature", "rank", "weight",
+                 "in folds", "sign changes");
+    for (size_t k = 0; k < n; k++) {
+        size_t j = column[k], s = 0;
+        char weight[32] = "-"; /* not kept on all samples */
+
+        while (s < m->nSelected && m->selected[s] != j)
+            s++;
+        if (isfinite(m->lasso[j]))
+            (void)snprintf(weight, sizeof weight, "%.3f", m->lasso[j]);
+        (void)printf("%c %-14s %10.3f %10s %8zu/%-3zu %12zu\n",
+                     s < m->nSelected ? '*' : ' ', m->column[j], m->rank[j],
+                     weight, m->chosen[j], m->nFolds, m->signChanges[j]);
     }
+    free(column);
+    (void)printf("  * selected on all samples, as the model predicts\n");
     (void)printf("  weight: %s on all samples; rank: mean standardised "
                  "coefficient over\n  the folds, 0 where not chosen; both in "
                  "kJ/mol%s per standard deviation\n",
@@ -185,7 +196,7 @@ void xasctlReportText(const xasModelHead *head, const xasModel *model,
 {
     printHead(head, model);
     printScores(head, model);
-    printSelected(model);
+    printRanked(model);
     printSamples(model);
     printLeverage(model);
     if (study)
@@ -259,10 +270,13 @@ static void putOptions(xasJson *j, const xasTrainOptions *o)
 
 static void putRanking(xasJson *j, const xasModel *m)
 {
+    size_t *column = calloc(m->p, sizeof *column);
+    size_t n = column ? xasModelRanked(m, column) : 0;
+
     xasJsonOpen(j, "ranking", '[');
-    for (size_t i = 0; i < m->p; i++) {
-        if (!m->chosen[i])
-            continue;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = column[k];
+
         xasJsonOpen(j, NULL, '{');
         xasJsonText(j, "name", m->column[i]);
         xasJsonNumber(j, "rank", m->rank[i]);
@@ -271,6 +285,7 @@ static void putRanking(xasJson *j, const xasModel *m)
         xasJsonClose(j);
     }
     xasJsonClose(j);
+    free(column);
 }
 
 static void putSamples(xasJson *j, const xasModel *m)

@@ -308,6 +308,10 @@ void xasctlStudyJson(xasJson *j, const xasModel *m, const xasctlStudied *of)
     putGroups(j, "leave_one_ligand_out", &s->ligand, m);
     putVariants(j, s);
     putSource(j);
+    if (of->common) {
+        xasJsonInt(j, "common_n", (int64_t)of->nCommon);
+        putScore(j, "common", of->common, NULL, 0);
+    }
     xasJsonOpen(j, "warnings", '[');
     for (size_t i = 0; i < of->warnings->n; i++)
         xasJsonText(j, NULL, of->warnings->text[i]);

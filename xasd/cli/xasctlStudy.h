@@ -11,6 +11,9 @@ typedef struct xasctlStudied {
     const xasStudy *study;
     const xasWarnings *warnings;
     const xasStudyOptions *options;
+    const xasScore *common; /* on the samples that other models trained with it
+                             * know, too; NULL: not asked, or they know all */
+    size_t nCommon;
 } xasctlStudied;
 
 /** \brief The figures that put a model in its place, for people. */

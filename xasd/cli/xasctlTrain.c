@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "xasVersion.h"
+#include "xasctlCommon.h"
 #include "xasctlReport.h"
 #include "xasctlTrain.h"
 #include "xasctlYy.h"
 
 typedef xasctlTrainOptions options;
+typedef xasctlTrained trained;
 
 enum {
     optionMatrix = 300,
@@ -173,17 +175,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/** A model on its way into the store. */
-typedef struct trained {
-    xasTraining *training;
-    xasModel *model; /* NULL: not trained */
-    xasStudy *study;
-    xasStudyOptions ask;
-    xasWarnings warnings;
-    xasModelHead head;
-    int64_t variant; /* models of its kind there are, with it */
-} trained;
-
 /* A name that says what it is; `number` counts the models of a database. */
 static void nameModel(const options *o, int64_t number, xasModelHead *head)
 {
@@ -252,7 +243,8 @@ static xasStatus trainAndStudy(const options *o, xasTraining *t, trained *out,
 
 static xasctlStudied shownOf(const trained *t)
 {
-    return (xasctlStudied){ t->study, &t->warnings, &t->ask };
+    return (xasctlStudied){ t->study, &t->warnings, &t->ask,
+                            t->nCommon ? &t->common : NULL, t->nCommon };
 }
 
 static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
@@ -336,27 +328,6 @@ static int store(xasctl *ctl, const options *o, trained *all)
     return xasctlEnd(ctl, status, &why);
 }
 
-/* Figures of models that know different samples do not compare. */
-static bool sameSamples(const trained *all)
-{
-    const xasModel *first = NULL;
-
-    for (int k = 0; k < xasKindCount; k++) {
-        const xasModel *m = all[k].model;
-
-        if (!m)
-            continue;
-        if (!first)
-            first = m;
-        if (m->n != first->n)
-            return false;
-        for (size_t i = 0; i < m->n; i++)
-            if (strcmp(m->id[i], first->id[i]) != 0)
-                return false;
-    }
-    return true;
-}
-
 static void printOne(const trained *t, const options *o)
 {
     const xasTraining *read = t->training;
@@ -393,9 +364,8 @@ static void report(xasctl *ctl, const options *o, const trained *all)
     }
     if (ctl->form == xasctlJson && kinds > 1)
         xasJsonClose(&j);
-    if (ctl->form != xasctlJson && !sameSamples(all))
-        (void)printf("These models know different samples: do not compare "
-                     "their figures.\n");
+    if (ctl->form != xasctlJson && !xasctlCommonAll(all))
+        xasctlCommonText(all);
 }
 
 static int draw(const options *o, const trained *all)
@@ -427,6 +397,8 @@ static int trainAll(xasctl *ctl, const options *o, trained *all)
     }
     if (!got)
         return xasctlFailed;
+    if (!xasctlCommonAll(all))
+        xasctlCommonFind(o, all);
     if (draw(o, all) != xasctlDone)
         return xasctlFailed;
     if (!o->dry)

@@ -2,6 +2,8 @@
 #ifndef XASCTL_TRAIN_H
 #define XASCTL_TRAIN_H
 
+#include "xasCheck.h"
+#include "xasStoreModel.h"
 #include "xasStudy.h"
 #include "xasResult.h"
 #include "xasctl.h"
@@ -14,6 +16,19 @@ typedef struct xasctlTrainOptions {
     xasStudyOptions study;
     long shuffles; /* -1: as many as the size of the table allows */
 } xasctlTrainOptions;
+
+/** A model on its way into the store. */
+typedef struct xasctlTrained {
+    xasTraining *training;
+    xasModel *model; /* NULL: not trained */
+    xasStudy *study;
+    xasStudyOptions ask;
+    xasWarnings warnings;
+    xasModelHead head;
+    int64_t variant; /* models of its kind there are, with it */
+    size_t nCommon;  /* samples that all kinds trained know; 0: all do */
+    xasScore common; /* nested, on these alone */
+} xasctlTrained;
 
 /** \brief Train on the table o->matrix, study and report; gives the exit
  * status. */

@@ -78,7 +78,9 @@ static xasStatus studyMatrix(xasctl *ctl, const xasctlTrainOptions *o,
     if (status == xasOk && o->svg)
         status = xasctlYy(o->svg, o->matrix, model, why);
     if (status == xasOk) {
-        const xasctlStudied shown = { study, &matrix->warnings, &ask };
+        const xasctlStudied shown = { .study = study,
+                                      .warnings = &matrix->warnings,
+                                      .options = &ask };
 
         reportMatrix(ctl, o, model, &shown);
     }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "xasSvg.h"
 
@@ -85,28 +86,6 @@ static void drawPoints(xasSvg *svg, const xasModel *m, double left,
     }
 }
 
-/* Columns chosen in any fold, by the size of their rank. */
-static size_t sortRanks(const xasModel *m, size_t *column)
-{
-    size_t n = 0;
-
-    for (size_t j = 0; j < m->p; j++) {
-        size_t at = n;
-
-        if (!m->chosen[j])
-            continue;
-        while (at > 0 && fabs(m->rank[column[at - 1]]) < fabs(m->rank[j]))
-            at--;
-        if (at == mostRanked)
-            continue;
-        n += n < mostRanked;
-        for (size_t i = n - 1; i > at; i--)
-            column[i] = column[i - 1];
-        column[at] = j;
-    }
-    return n;
-}
-
 static void drawRanks(xasSvg *svg, const xasModel *m, const size_t *column,
                       size_t n)
 {
@@ -135,14 +114,20 @@ static void drawRanks(xasSvg *svg, const xasModel *m, const size_t *column,
 xasStatus xasctlYy(const char *file, const char *title, const xasModel *m,
                    xasMessage *message)
 {
-    size_t column[mostRanked], n = sortRanks(m, column);
-    double height = rankTop + rowHeight * (double)(n ? n : 1) + 40;
+    size_t *column = calloc(m->p, sizeof *column), n = 0;
+    double height;
     char text[320];
-    xasSvg *svg;
-    xasStatus status = xasSvgOpen(file, 900, height, title, &svg, message);
+    xasSvg *svg = NULL;
+    xasStatus status;
 
+    if (!column)
+        return xasFail(xasErrMemory, message, "%s: out of memory", file);
+    n = xasModelRanked(m, column);
+    n = n < mostRanked ? n : mostRanked;
+    height = rankTop + rowHeight * (double)(n ? n : 1) + 40;
+    status = xasSvgOpen(file, 900, height, title, &svg, message);
     if (status != xasOk)
-        return status;
+        goto done;
     drawPoints(svg, m, 80, "fitted, kJ/mol", m->fitted, false);
     drawPoints(svg, m, 530, "predicted, left out, kJ/mol", m->predNested, true);
     (void)snprintf(text, sizeof text,
@@ -156,5 +141,8 @@ xasStatus xasctlYy(const char *file, const char *title, const xasModel *m,
                    m->baseline.mae);
     xasSvgText(svg, 530, 48, text, xasSvgNote);
     drawRanks(svg, m, column, n);
-    return xasSvgClose(svg, message);
+    status = xasSvgClose(svg, message);
+done:
+    free(column);
+    return status;
 }

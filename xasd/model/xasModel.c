@@ -192,6 +192,23 @@ static void finishRows(xasModel *m, const xasRows *rows, double *value)
     }
 }
 
+size_t xasModelRanked(const xasModel *m, size_t *column)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < m->p; j++) {
+        size_t at = n;
+
+        if (!m->chosen[j])
+            continue;
+        for (; at > 0 && fabs(m->rank[column[at - 1]]) < fabs(m->rank[j]); at--)
+            column[at] = column[at - 1];
+        column[at] = j;
+        n++;
+    }
+    return n;
+}
+
 double xasModelLeverage(const xasModel *m, const double *z)
 {
     double work[64], *v = m->all.n <= 64 ? work : array(m->all.n, sizeof *v);

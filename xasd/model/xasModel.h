@@ -146,6 +146,10 @@ xasStatus xasModelFinish(xasModel *model);
  * \param z [all.n] standardised   \return NaN where columns are dependent */
 double xasModelLeverage(const xasModel *model, const double *z);
 
+/** \brief Columns that any fold chose, by the size of their rank; ties in
+ * column order.   \param[out] column [p]   \return how many */
+size_t xasModelRanked(const xasModel *model, size_t *column);
+
 /** \brief E_r that an absolute energy column ("wl_e", "l3_e") is filled from;
  * xasErCount for all others. */
 xasErIndex xasModelErOf(const char *column);
