@@ -323,6 +323,15 @@ sub testCalibration {
     cmp_ok(abs($predicted->[0]{calibration_shift_eV}
         - $off->{calibration}{shift_eV}), '<', 1e-12, 'predict moves as much');
     is(scalar @{ json('calibrations', '--foils') }, 2, 'calibrations');
+    is_deeply($right->{flagged}, [], 'no point is flagged');
+    my $text = do { local (@ARGV, $/) = withFoil('holes', 0); <> };
+    my $row = 0;
+    $text =~ s/^\d\S+ \K\S+/++$row == 3 || $row == 7 || $row == 8 ?
+        'nan' : $&/gem;
+    json('import', spew('holes.xdi', $text));
+    is_deeply(json('show', 3)->{flagged}, [{ flag => 'invalid', count => 3,
+        points => '2, 6-7' }], 'which points are flagged');
+    like((run('-d', $db, 'show', 3))[1], qr/^invalid +3 2, 6-7$/m, 'as text');
     my ($file) = spectrum('MnCl2', 'Mn', 6539, -481.3);
     is(json('import', $file)->[0]{calibration}, 'none',
         'a file of nobody knows where is not moved by them');

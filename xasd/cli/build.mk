@@ -2,7 +2,7 @@
 SRC_DIRS += $(XASD)/cli
 PROD_HOST += xasctl
 xasctl_SRCS += xasctl.c xasctlTable.c xasJson.c
-xasctl_SRCS += xasctlScans.c xasctlCalibrations.c xasctlShow.c xasctlSamples.c xasctlStats.c
+xasctl_SRCS += xasctlScans.c xasctlCalibrations.c xasctlShow.c xasctlFlagged.c xasctlSamples.c xasctlStats.c
 xasctl_SRCS += xasctlCheck.c xasctlBackup.c xasctlReference.c
 xasctl_SRCS += xasctlTrain.c xasctlTrainMatrix.c xasctlMatrix.c xasctlReport.c xasctlModel.c
 xasctl_SRCS += xasctlStudy.c xasctlYy.c xasctlCommon.c

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "xasctl.h"
+#include "xasctlFlagged.h"
 
 /* Parts of the page; each query takes the scan. */
 static const struct {
@@ -58,7 +59,8 @@ static const struct {
       false },
 };
 
-enum { nParts = sizeof parts / sizeof *parts };
+/* Points that are flagged come behind channels and events. */
+enum { nParts = sizeof parts / sizeof *parts, flaggedBefore = 3 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -132,6 +134,8 @@ static int showJson(xasctl *ctl, int64_t scan)
         status = putRows(&j, part, q);
         xasQueryClose(q);
     }
+    if (status == xasOk)
+        status = xasctlFlaggedJson(ctl, &j, scan);
     xasJsonClose(&j);
     return status == xasOk ? xasctlDone : xasctlStoreFail(ctl);
 }
@@ -199,7 +203,9 @@ static int run(xasctl *ctl, int argc, char **argv)
     if (ctl->form == xasctlJson)
         return showJson(ctl, scan);
     for (int part = 0; part < nParts && result == xasctlDone; part++)
-        result = showPart(ctl, part, scan);
+        result = part == flaggedBefore && xasctlFlaggedText(ctl, scan)
+                     ? xasctlStoreFail(ctl)
+                     : showPart(ctl, part, scan);
     return result;
 }
 
