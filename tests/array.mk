@@ -11,3 +11,8 @@ finalTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += finalTest
 # Wire tests, as in daemon.mk.
 TESTS += array sscan
+TESTPROD_HOST += arrayMixTest
+arrayMixTest_SRCS += arrayMixTest.c
+arrayMixTest_LIBS += xas xasNumeric Com
+arrayMixTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += arrayMixTest

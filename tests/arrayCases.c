@@ -51,28 +51,31 @@ const testCase arrayCases[] = {
     { "the same in another order", DETECTORS,
       UP "=1000 energy=[7000,7001,7002] i0=[1,1,1] =2000 i1=[5,4,3] "
          "i0=[9,8,7] energy=[7000,7001,7002]@2001",
-      "start arrays(i1) arrays(energy,i0,i1) end{lossy lost=3:; start "
+      "start arrays(i1) end{lossy lost=3:; start "
       "missing} " WHOLE },
     { "far apart, and looked at twice: the first has been overwritten",
       DETECTORS,
       UP "=1000 energy=[7000,7001,7002] i0=[1,1,1] =1250 tick ?i1=[0]@5 "
          "=2000 i1=[5,4,3] "
-         "=2001 ?energy=[7000,7001,7002]@2000 ?i0=[9,8,7]@2000 "
+         "=2250 tick ?energy=[7000,7001,7002]@2000 ?i0=[9,8,7]@2000 "
          "?i1=[5,4,3]@2000",
       "start arrays(i1) arrays(energy,i0,i1) end{lossy lost=3:; start "
       "missing} " WHOLE },
     { "far apart, but still there: one sweep", DETECTORS,
       UP "=1000 energy=[7000,7001,7002] =1600 i0=[9,8,7] =1850 tick "
          "?i1=[0]@5 =2200 i1=[5,4,3] "
-         "=2201 ?energy=[7000,7001,7002]@1000 ?i0=[9,8,7]@1600 "
+         "=2450 tick ?energy=[7000,7001,7002]@1000 ?i0=[9,8,7]@1600 "
          "?i1=[5,4,3]@2200",
       "start arrays(i1) arrays(energy,i0,i1) P2 end{complete lost=0: 7000/9/5 "
       "7001/8/4 "
       "7002/7/3; start arrays}" },
     { "far apart, but of one number", COUNTED_ARRAYS,
       UPS "=999 sequence=4 =1000 energy=[7000,7001,7002] =1600 i0=[9,8,7] "
-          "=2200 i1=[5,4,3] ",
-      "start arrays(i1) P2 end{complete lost=0: 7000/9/5 7001/8/4 7002/7/3; "
+          "=1850 tick ?i1=[0]@5 =2200 i1=[5,4,3] "
+          "=2450 tick ?energy=[7000,7001,7002]@1000 ?i0=[9,8,7]@1600 "
+          "?i1=[5,4,3]@2200",
+      "start arrays(i1) arrays(energy,i0,i1) P2 end{complete lost=0: 7000/9/5 "
+      "7001/8/4 7002/7/3; "
       "start arrays}" },
     { "no stamps: the numbers tell", COUNTED_ARRAYS,
       UPS "=999 sequence=4 =1000 energy=[7000,7001,7002]@none "
@@ -157,9 +160,13 @@ const testCase arrayCases[] = {
       UP "=1000 energy=[7000]@3600000 i0=[9]@3600000 i1=[5]@3600000",
       "start P0 end{complete lost=0: 7000/9/5[stamp_bad]; start arrays}" },
     { "equal stamps in all sweeps", DETECTORS,
-      UP "=1000 energy=[7000]@900 i0=[9]@900 i1=[5]@900 "
-         "=1200 energy=[7000]@900 i0=[8]@900 i1=[4]@900",
-      "start P0 end{complete lost=0: 7000/9/5; start arrays} start P0 "
+      UP "=1000 energy=[7000]@900 i0=[9]@900 i1=[5]@900 ?energy=[7000]@900 "
+         "?i0=[9]@900 ?i1=[5]@900 "
+         "=1200 energy=[7000]@900 i0=[8]@900 i1=[4]@900 ?energy=[7000]@900 "
+         "?i0=[8]@900 ?i1=[4]@900",
+      "start arrays(energy,i0,i1) P0 end{complete lost=0: 7000/9/5; start "
+      "arrays} start "
+      "arrays(energy,i0,i1) P0 "
       "end{complete lost=0: 7000/8/4; start arrays}" },
     { "a detector goes in mid-sweep: interrupted", DETECTORS,
       UP "=1000 energy=[7000,7001] i0=[9,8] down=i1 =11000 tick",

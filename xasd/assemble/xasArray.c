@@ -5,9 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Before a sweep's arrays are asked for, they may still come by themselves. */
-static const int64_t quiet_ns = 250000000;
-
 static xasStatus create(xasAssembler *a)
 {
     xasSweep *s = calloc(1, sizeof *s);
@@ -104,7 +101,7 @@ static void connect(xasAssembler *a, const xasEvent *e)
     s->part[e->role].lagKnown = false;
     if (e->role == (uint8_t)s->axis)
         s->axisPosts = false;
-    s->period_ns = s->before_ns = 0;
+    s->period_ns = s->before_ns = s->beat_ns = s->begun_ns = 0;
     xasArrayCheck(a);
 }
 
@@ -131,12 +128,6 @@ static void finish(xasAssembler *a)
         xasArrayClear(a, false);
 }
 
-static int64_t quiet(const xasSweep *s)
-{
-    return s->period_ns && s->period_ns / 4 < quiet_ns ? s->period_ns / 4
-                                                       : quiet_ns;
-}
-
 static void timeUp(xasAssembler *a)
 {
     xasSweep *s = xasArraySweep(a);
@@ -147,6 +138,7 @@ static void timeUp(xasAssembler *a)
                               "no answer to what was asked when all arrays "
                               "had come");
         s->openScalars = s->open = 0;
+        s->look_ns = 0;
         xasArrayCheck(a);
         return;
     }
@@ -166,10 +158,12 @@ static int64_t due(const xasAssembler *a)
 
     if (!s->begun)
         return 0;
+    if (s->look_ns)
+        return s->look_ns;
     if (s->settling)
         return xasAssemblerDue(a, s->asked_ns, s->deadline_ns);
-    if (!s->asked && s->heard_ns + quiet(s) < last)
-        return s->heard_ns + quiet(s);
+    if (!s->asked && s->heard_ns + xasArrayQuiet(s) < last)
+        return s->heard_ns + xasArrayQuiet(s);
     return last;
 }
 
@@ -184,7 +178,10 @@ static void expire(xasAssembler *a, bool tick)
                                "active fell and no arrays came");
         return;
     }
-    if (s->settling) {
+    if (s->look_ns) {
+        if (s->look_ns <= a->now_ns)
+            xasArrayLook(a);
+    } else if (s->settling) {
         /* only a tick tells the present: see xasAssemblerTime.c */
         if (tick && !s->deadline_ns)
             s->deadline_ns =
@@ -196,7 +193,7 @@ static void expire(xasAssembler *a, bool tick)
     } else if (s->since_ns + xasAssemblerNs(a->rules.array_timeout_s) <=
                a->now_ns) {
         timeUp(a);
-    } else if (!s->asked && s->heard_ns + quiet(s) <= a->now_ns) {
+    } else if (!s->asked && s->heard_ns + xasArrayQuiet(s) <= a->now_ns) {
         xasArrayAskMissing(a);
     }
 }

@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* While the time between sweeps is not known: arrays stamped further apart,
- * or received later after their stamp than usual, are looked at twice. */
-static const int64_t doubt_ns = 250000000;
+/* While the time between sweeps is not known: arrays stamped further apart, or
+ * received so late after their stamp, are looked at twice. */
+static const int64_t doubt_ns = 250000000, late_ns = 50000000;
+/* Before a sweep's arrays are asked for, they may still come by themselves. */
+static const int64_t quiet_ns = 250000000;
 
 xasRoles xasArrayWanted(const xasAssembler *a)
 {
@@ -86,11 +88,12 @@ static bool belongs(const xasAssembler *a, const xasHeld *held)
 
     if (s->commit_ns && !held->stampBad && held->stamp_ns > s->commit_ns)
         return false;
-    if (counted && number(a) == s->number)
+    if (counted && (held->stampBad || !s->period_ns) && number(a) == s->number)
         return true;
     if (counted && held->stampBad)
         return false;
-    return !s->period_ns || !apart(held->stamp_ns, s->first_ns, window(s));
+    return (!s->period_ns && !counted) ||
+           !apart(held->stamp_ns, s->first_ns, window(s));
 }
 
 /* It came by itself or by a get after its sweep had been given up. */
@@ -142,7 +145,7 @@ static bool isRepost(const xasAssembler *a, xasRole role, const xasEvent *e,
 
     return s->begun && xasRolesHave(s->have, role) && isEqual(part, e) &&
            belongs(a, held) &&
-           (s->vouched || !apart(held->stamp_ns, part->stamp_ns, window(s)));
+           !apart(held->stamp_ns, part->stamp_ns, window(s));
 }
 
 /* Late after its stamp, by more than a sweep could stay unchanged? */
@@ -150,9 +153,10 @@ static bool isLate(xasSweep *s, xasPart *part, const xasHeld *held,
                    int64_t received_ns)
 {
     int64_t lag = received_ns - held->stamp_ns;
-    bool late =
-        part->lagKnown &&
-        lag - part->lag_ns > (s->period_ns ? s->period_ns / 4 : doubt_ns);
+    int64_t limit = s->period_ns ? s->period_ns / 4 : late_ns;
+    /* the first ones do not tell what is usual */
+    bool late = s->period_ns ? part->lagKnown && lag - part->lag_ns > limit
+                             : lag > limit;
 
     if (!part->lagKnown || lag < part->lag_ns)
         part->lag_ns = lag;
@@ -180,12 +184,13 @@ static void start(xasAssembler *a, const xasHeld *held)
     s->first_ns = s->last_ns = held->stamp_ns;
     s->since_ns = a->now_ns;
     s->number = number(a);
-    s->vouched = !isnan(s->number);
     if (!axis->fresh)
         return;
-    s->have |= xasRoleBit(s->axis); /* posted before the sweep it is for */
     if (!apart(axis->stamp_ns, s->first_ns, window(s)))
         s->axisPosts = true;
+    else if (s->axisPosts)
+        return;                     /* of a sweep whose detectors were lost */
+    s->have |= xasRoleBit(s->axis); /* posted before the sweep it is for */
 }
 
 /* The sweep under way takes it. */
@@ -204,10 +209,9 @@ static void take(xasAssembler *a, xasRole role, const xasEvent *e,
     if (part->n > s->most)
         s->most = part->n;
     s->heard_ns = a->progress_ns = a->now_ns;
-    s->vouched = s->vouched && number(a) == s->number;
     widen(s, held->stamp_ns);
     if (e->kind == xasEventValue && isLate(s, part, held, e->received_ns))
-        s->laggard = true;
+        s->late |= xasRoleBit(role);
 }
 
 /* Arrays nearer to the new one than to the first are of the next sweep. */
@@ -224,14 +228,8 @@ static void partFrom(xasSweep *s, int64_t stamp_ns)
     }
 }
 
-/* The next sweep has begun: the one under way ends as it is. */
-static void overtaken(xasAssembler *a, int64_t stamp_ns)
+static void endAsItIs(xasAssembler *a)
 {
-    xasSweep *s = xasArraySweep(a);
-
-    if (!s->vouched && (!s->settling || s->open))
-        partFrom(s, stamp_ns);
-    s->open = s->openScalars = 0;
     if (!xasArrayMissing(a))
         xasArrayDeliver(a);
     else
@@ -239,30 +237,58 @@ static void overtaken(xasAssembler *a, int64_t stamp_ns)
                        "had not come when the next sweep began");
 }
 
+/* The next sweep has begun: the one under way ends as it is. */
+static void overtaken(xasAssembler *a, int64_t stamp_ns)
+{
+    xasSweep *s = xasArraySweep(a);
+
+    if (!s->settling || s->open || s->look_ns)
+        partFrom(s, stamp_ns);
+    if (!s->settling || s->open)
+        s->have &= ~s->late; /* its values may be the next sweep's */
+    s->open = s->openScalars = 0;
+    s->look_ns = 0;
+    endAsItIs(a);
+}
+
+/* Of what is known to be of a later sweep the earliest array. */
+static int earliest(const xasSweep *s)
+{
+    int first = -1;
+
+    for (int r = 0; r < xasChannelCount; r++)
+        if (xasRolesHave(s->next, r) && r != (int)s->axis &&
+            (first < 0 || s->part[r].stamp_ns < s->part[first].stamp_ns))
+            first = r;
+    return first;
+}
+
 /* Begin the next sweep with what was found to be its. */
 static void goOn(xasAssembler *a)
 {
     xasSweep *s = xasArraySweep(a);
-    xasRoles next = s->next;
-    bool first = true;
 
-    s->next = 0;
-    for (int r = 0; r < xasChannelCount; r++) {
-        const xasPart *part = &s->part[r];
-        xasHeld held = { .stamp_ns = part->stamp_ns,
-                         .stampBad = part->stampBad };
+    for (int first = earliest(s); first >= 0; first = earliest(s)) {
+        xasHeld held = { .stamp_ns = s->part[first].stamp_ns };
 
-        if (!xasRolesHave(next, r) || r == (int)s->axis)
-            continue;
-        if (first)
-            start(a, &held);
-        first = false;
-        widen(s, part->stamp_ns);
+        if (s->begun)
+            endAsItIs(a);
+        start(a, &held);
+        for (int r = 0; r < xasChannelCount; r++) {
+            int64_t stamp_ns = s->part[r].stamp_ns;
+
+            if (!xasRolesHave(s->next, r) ||
+                apart(stamp_ns, held.stamp_ns, window(s)))
+                continue;
+            s->next &= ~xasRoleBit(r);
+            s->have |= s->begun ? xasRoleBit(r) : 0;
+            widen(s, stamp_ns);
+        }
         s->heard_ns = a->now_ns;
     }
-    s->part[s->axis].fresh |= xasRolesHave(next, (int)s->axis);
-    if (s->begun)
-        s->have |= next;
+    if (s->next)
+        s->part[s->axis].fresh = true;
+    s->next = 0;
 }
 
 /* Energies come with each sweep, before it, or only when they change. */
@@ -272,6 +298,8 @@ static void axisMonitor(xasAssembler *a, const xasEvent *e, const xasHeld *held)
     xasPart *part = &s->part[s->axis];
     bool had = xasRolesHave(s->have, (int)s->axis);
 
+    if (!e->initial)
+        s->axisSilent = 0;
     if (isRepost(a, s->axis, e, held))
         return;
     if (s->begun && (had || !belongs(a, held)))
@@ -399,13 +427,25 @@ void xasArrayOffer(xasAssembler *a, const xasEvent *e)
     xasArrayCheck(a);
 }
 
-static bool doubtful(const xasSweep *s)
+int64_t xasArrayQuiet(const xasSweep *s)
 {
-    return s->laggard ||
-           (!s->vouched && apart(s->last_ns, s->first_ns, window(s)));
+    return s->beat_ns && s->beat_ns / 4 < quiet_ns ? s->beat_ns / 4 : quiet_ns;
 }
 
-/* All is there. */
+void xasArrayLook(xasAssembler *a)
+{
+    xasSweep *s = xasArraySweep(a);
+
+    s->look_ns = 0;
+    s->asked_ns = a->now_ns;
+    s->deadline_ns = 0;
+    s->open = connected(a, s->have);
+    if (s->open)
+        xasArrayAsk(a, s->open, true, &s->ask);
+}
+
+/* All is there. Where stamps are far apart the rest of the next sweep may be on
+ * its way: it is given some time to come. */
 static void settle(xasAssembler *a)
 {
     xasSweep *s = xasArraySweep(a);
@@ -415,23 +455,14 @@ static void settle(xasAssembler *a)
     s->settling = true;
     s->asked_ns = a->now_ns;
     s->deadline_ns = 0;
+    s->open = 0;
     s->openScalars = connected(a, a->rules.roles & scalars);
-    s->open = doubtful(s) ? connected(a, s->have) : 0;
     if (s->openScalars)
         xasArrayAsk(a, s->openScalars, false, &s->askScalars);
-    if (s->open)
-        xasArrayAsk(a, s->open, true, &s->ask);
-}
-
-/* Of the first array known to be of the next sweep. */
-static int64_t nextStamp(const xasSweep *s)
-{
-    int64_t first = INT64_MAX;
-
-    for (int r = 0; r < xasChannelCount; r++)
-        if (xasRolesHave(s->next, r) && s->part[r].stamp_ns < first)
-            first = s->part[r].stamp_ns;
-    return first;
+    if (apart(s->last_ns, s->first_ns, window(s)))
+        s->look_ns = a->now_ns + xasArrayQuiet(s);
+    else if (s->late)
+        xasArrayLook(a);
 }
 
 void xasArrayCheck(xasAssembler *a)
@@ -442,10 +473,11 @@ void xasArrayCheck(xasAssembler *a)
         return;
     if (!s->settling && !xasArrayMissing(a))
         settle(a);
-    if (!s->settling || s->open || s->openScalars)
+    if (!s->settling || s->open || s->openScalars || s->look_ns)
         return;
     if (xasArrayMissing(a)) {
-        partFrom(s, nextStamp(s));
+        partFrom(
+            s, s->part[earliest(s) < 0 ? (int)s->axis : earliest(s)].stamp_ns);
         xasArrayGiveUp(a, xasExitLossy, "was overwritten by the next sweep");
         goOn(a);
         xasArrayCheck(a);

@@ -22,8 +22,9 @@ typedef struct xasPart {
 
 typedef struct xasSweep {
     xasPart part[xasChannelCount];
-    xasRole axis;   /* energy or angle */
-    bool axisPosts; /* with each sweep: an old one is not this sweep's */
+    xasRole axis;        /* energy or angle */
+    bool axisPosts;      /* with each sweep: an old one is not this sweep's */
+    unsigned axisSilent; /* sweeps in a row that it did not post in */
     bool begun;
     xasRoles have;              /* parts that are of this sweep */
     xasRoles next;              /* parts that are of the one after it */
@@ -32,11 +33,12 @@ typedef struct xasSweep {
     size_t most;                /* points in one of its arrays */
     int64_t commit_ns;          /* stamp of the commit behind it, 0 none */
     double number;              /* of the sequence PV at the first, NaN none */
-    bool vouched;               /* it was the same at every array */
-    bool laggard;               /* an array came late after its stamp */
+    xasRoles late;              /* monitors that came late after their stamp */
 
     /* what was learned */
-    int64_t period_ns; /* between sweeps, least seen; 0 unknown */
+    int64_t period_ns; /* between whole sweeps, least seen; 0 unknown */
+    int64_t beat_ns;   /* between the last two of any kind; 0 unknown */
+    int64_t begun_ns;  /* first_ns of the last of any kind */
     int64_t before_ns; /* first_ns of the last whole sweep, 0 none */
     unsigned broken;   /* sweeps in a row that came apart */
     int64_t over_ns;   /* last_ns of the last sweep, 0 none */
@@ -47,8 +49,9 @@ typedef struct xasSweep {
     bool tardy;       /* an array came after its sweep had ended */
 
     /* questions */
-    bool settling; /* all is there; scalars or a second look are waited for */
-    bool asked;    /* for what is missing */
+    int64_t look_ns; /* when to look twice; 0: not, or asked */
+    bool settling;   /* all is there; scalars or a second look are waited for */
+    bool asked;      /* for what is missing */
     uint32_t ask, askScalars;
     xasRoles open;        /* arrays not answered */
     xasRoles openScalars; /* valid, aborted */
@@ -77,6 +80,10 @@ xasRoles xasArrayMissing(const xasAssembler *a);
 void xasArrayOffer(xasAssembler *a, const xasEvent *e);
 /** \brief Go on if all has come. */
 void xasArrayCheck(xasAssembler *a);
+/** \brief Look at all arrays twice. */
+void xasArrayLook(xasAssembler *a);
+/** \brief So long they may still come by themselves. */
+int64_t xasArrayQuiet(const xasSweep *s);
 /** \brief Ask for what is missing. */
 void xasArrayAskMissing(xasAssembler *a);
 void xasArrayAsk(xasAssembler *a, xasRoles roles, bool arrays, uint32_t *ask);

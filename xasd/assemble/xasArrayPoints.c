@@ -10,6 +10,8 @@
 #include "xasDetector.h"
 
 static const int64_t ms_ns = 1000000;
+/* Sweeps in a row without energies: those do not come with each any more. */
+static const unsigned silent = 3;
 
 static void names(xasRoles roles, char *out, size_t size)
 {
@@ -297,8 +299,12 @@ void xasArrayClear(xasAssembler *a, bool whole)
     if (whole && distance > 0 && (!s->period_ns || distance < s->period_ns))
         s->period_ns = distance;
     s->before_ns = whole ? s->first_ns : 0;
+    s->beat_ns = s->begun_ns ? s->first_ns - s->begun_ns : 0;
+    s->begun_ns = s->first_ns;
+    if (++s->axisSilent > silent)
+        s->axisPosts = false;
     s->broken = whole ? 0 : s->broken + 1;
-    if (s->broken > 1) /* then what was learned does not hold */
+    if (s->broken > 3) /* then what was learned does not hold */
         s->period_ns = 0;
     s->over_ns = s->last_ns;
     s->overMissing = xasArrayMissing(a);
@@ -307,10 +313,11 @@ void xasArrayClear(xasAssembler *a, bool whole)
                        !s->part[s->axis].fresh;
     s->lastNumber = s->number;
     s->part[s->axis].fresh = false;
-    s->begun = s->settling = s->asked = s->laggard = false;
+    s->begun = s->settling = s->asked = false;
+    s->late = 0;
     s->have = s->open = s->openScalars = 0;
     s->ask = s->askScalars = 0;
-    s->commit_ns = 0;
+    s->commit_ns = s->look_ns = 0;
     s->most = 0;
 }
 
