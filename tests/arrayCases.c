@@ -202,6 +202,23 @@ const testCase arrayCases[] = {
       UP "up=aborted aborted:0@-5 =999 aborted=1 " SWEEP(1000) "?aborted=1",
       "start get(aborted) P2 end{aborted lost=0: 7000/9/5 7001/8/4 7002/7/3; "
       "start arrays}" },
+    { "the beam is lost in a sweep, and comes back",
+      DETECTORS | BIT(RingCurrent) | BIT(Shutter),
+      UP "up=ring_current,shutter ring_current:300@-5 shutter:1@-5 "
+         "=500 ring_current=2 =1000 energy=[7000] i0=[9] i1=[5] "
+         "=1500 ring_current=300 =2000 energy=[7000] i0=[9] i1=[5] "
+         "=3000 energy=[7000] i0=[9] i1=[5] =3500 shutter=0 "
+         "=3600 shutter=1 =4000 energy=[7000] i0=[9] i1=[5]",
+      "start P0 end{beam_lost lost=0: 7000/9/5[no_beam]; start arrays beam} "
+      "start P0 end{beam_lost lost=0: 7000/9/5[no_beam]; start arrays beam} "
+      "start P0 end{complete lost=0: 7000/9/5; start arrays} "
+      "start P0 end{beam_lost lost=0: 7000/9/5[no_beam]; start arrays beam}" },
+    { "top-up in a sweep", DETECTORS | BIT(Inhibit),
+      UP "up=inhibit inhibit:0@-5 =500 inhibit=1 =600 inhibit=0 "
+         "=1000 energy=[7000] i0=[9] i1=[5] "
+         "=2000 energy=[7000] i0=[9] i1=[5]",
+      "start P0 end{complete lost=0: 7000/9/5[no_beam]; start arrays beam} "
+      "start P0 end{complete lost=0: 7000/9/5; start arrays}" },
     { "our queue was full before it began: what it lost is read again",
       DETECTORS,
       UP "=1000 energy=[7000,7001,7002] over=1 i1=[5,4,3] "

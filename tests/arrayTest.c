@@ -25,6 +25,7 @@ static xasAssembler *station(xasRoles roles)
     rules.roles = roles;
     rules.required = roles & DETECTORS;
     rules.i0_min = 2;
+    rules.ring_min_mA = 100;
     rules.d_spacing_A = 3.1356;
     if (xasAssemblerCreate(&rules, &a))
         testAbort("no assembler");

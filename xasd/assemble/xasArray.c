@@ -82,6 +82,7 @@ static void value(xasAssembler *a, const xasEvent *e)
         a->endOpen &= ~xasRoleBit(e->role);
     if (e->role == xasRoleCommit)
         commit(a, e, &held);
+    xasArrayBeam(a);
     scalarReply(a, e);
 }
 
@@ -199,7 +200,8 @@ static void expire(xasAssembler *a, bool tick)
 }
 
 const xasModeOps xasArrayOps = {
-    .extra = (xasRoles)1 << xasRoleAborted,
+    .extra = (xasRoles)1 << xasRoleAborted | (xasRoles)1 << xasRoleRingCurrent |
+             (xasRoles)1 << xasRoleShutter | (xasRoles)1 << xasRoleInhibit,
     .create = create,
     .destroy = destroy,
     .begin = begin,

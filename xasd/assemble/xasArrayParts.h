@@ -35,6 +35,9 @@ typedef struct xasSweep {
     double number;              /* of the sequence PV at the first, NaN none */
     xasRoles late;              /* monitors that came late after their stamp */
 
+    bool dark;      /* ring current low or shutter closed, since the last */
+    bool inhibited; /* top-up, since the last */
+
     /* what was learned */
     int64_t period_ns; /* between whole sweeps, least seen; 0 unknown */
     int64_t beat_ns;   /* between the last two of any kind; 0 unknown */
@@ -98,6 +101,8 @@ void xasArrayBegin(xasAssembler *a, int64_t stamp_ns, const char *why);
 void xasArrayAdd(xasAssembler *a);
 /** \brief Compare a sweep with the one before, in the other direction. */
 void xasArrayLag(xasAssembler *a, xasScan *scan);
+/** \brief Look at ring current, shutter and top-up as they are now. */
+void xasArrayBeam(xasAssembler *a);
 /** \brief Forget the sweep, learn from it. */
 void xasArrayClear(xasAssembler *a, bool whole);
 

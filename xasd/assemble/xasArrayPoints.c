@@ -156,10 +156,28 @@ static size_t turnAfter(const xasAssembler *a, const double *energy,
     return n;
 }
 
+static bool isKnown(const xasHeld *held)
+{
+    return held->known && held->severity < 3 && !isnan(held->value);
+}
+
+void xasArrayBeam(xasAssembler *a)
+{
+    xasSweep *s = xasArraySweep(a);
+    const xasHeld *ring = &a->source[xasRoleRingCurrent].last;
+    const xasHeld *shutter = &a->source[xasRoleShutter].last;
+
+    if ((isKnown(ring) && ring->value < a->rules.ring_min_mA) ||
+        (isKnown(shutter) && shutter->value == 0))
+        s->dark = true;
+    if (xasAssemblerIsSet(&a->source[xasRoleInhibit].last))
+        s->inhibited = true;
+}
+
 static uint32_t sweepFlags(const xasAssembler *a)
 {
     const xasSweep *s = xasArraySweep(a);
-    uint32_t flags = 0;
+    uint32_t flags = s->dark || s->inhibited ? xasPointNoBeam : 0;
 
     for (int r = 0; r < xasChannelCount; r++) {
         if (!xasRolesHave(cutting(a), r) ||
@@ -285,6 +303,10 @@ static void describe(xasAssembler *a)
                           "%d arrays stamped within %.6f s; every point has "
                           "the last one's stamp",
                           count, (double)(s->last_ns - s->first_ns) / 1e9);
+    if (s->dark || s->inhibited)
+        (void)xasScanAddEvent(a->scan, s->last_ns, "beam",
+                              "%s in this sweep, at points that are not known",
+                              s->dark ? "no beam" : "top-up");
     if (s->number > s->lastNumber + 1)
         (void)xasScanAddEvent(a->scan, s->last_ns, "gap",
                               "sweeps between number %.0f and %.0f were lost",
@@ -313,6 +335,8 @@ void xasArrayClear(xasAssembler *a, bool whole)
                        !s->part[s->axis].fresh;
     s->lastNumber = s->number;
     s->part[s->axis].fresh = false;
+    s->dark = s->inhibited = false;
+    xasArrayBeam(a); /* it may last */
     s->begun = s->settling = s->asked = false;
     s->late = 0;
     s->have = s->open = s->openScalars = 0;
@@ -340,6 +364,10 @@ static xasExit exitOf(const xasAssembler *a, size_t n, char *reason,
     if (xasAssemblerIsSet(&a->source[xasRoleAborted].last)) {
         (void)snprintf(reason, size, "the aborted PV is set");
         return xasExitAborted;
+    }
+    if (xasArraySweep(a)->dark) {
+        (void)snprintf(reason, size, "no beam in this sweep");
+        return xasExitBeamLost;
     }
     if (!n) {
         (void)snprintf(reason, size, "the arrays are empty");
