@@ -227,6 +227,8 @@ static xasScan *makeElements(void)
     scan->lag_s = 0.0125;
     scan->d_spacing_A = 3.1356;
     scan->start_ns = scan->end_ns = 1000;
+    scan->dark[xasRoleI0] = 12.5;
+    scan->dark[xasRoleRoi + 18] = -3;
     for (size_t i = 0; i < points; i++) {
         double value[xasChannelCount];
 
@@ -260,7 +262,7 @@ static void journalElements(xasStore *store, xasScan *scan)
            "channels beyond the 64th");
     testOk(xasStoreScanRead(store, scan->row, &back) == xasOk &&
                testScanEqual(scan, back),
-           "61 channels through the journal");
+           "61 channels and two offsets through the journal");
     xasScanDestroy(back);
 }
 
@@ -279,8 +281,6 @@ static void newScan(xasStore *store)
     journalElements(store, scan);
     (void)number(store, "PRAGMA wal_checkpoint(TRUNCATE)");
     before = sizeOf(path);
-    scan->dark[xasRoleI0] = 12.5;
-    scan->dark[xasRoleRoi + 18] = -3;
     scan->leftOut = xasRoleBit(xasRoleRoi + 3) | xasRoleBit(xasRoleIcr + 3) |
                     xasRoleBit(xasRoleOcr + 3);
     scan->exit = xasExitComplete;

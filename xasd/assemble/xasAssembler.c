@@ -3,7 +3,6 @@
 #include "xasFinal.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What the ops of a mode take. */
 static bool isReading(const xasAssembler *a, xasRole role)
@@ -208,8 +207,6 @@ xasStatus xasAssemblerResume(xasAssembler *a, xasScan *scan, int64_t now_ns)
         return xasErrState;
     a->now_ns = now_ns;
     a->scan = scan;
-    /* the journal holds readings, not what is to be subtracted of them */
-    memcpy(scan->dark, a->rules.dark, sizeof scan->dark);
     xasAssemblerReset(a);
     a->resumed = true;
     a->count.known = scan->sequence >= 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "xasDetector.h"
 #include "xasStoreScan.h"
 #include "xasdShow.h"
 
@@ -52,6 +53,8 @@ static xasStatus adopt(xasdWorker *w, int64_t row)
         memcpy(w->station[station].uid, scan->uid, XAS_UID_SIZE);
         return xasOk;
     }
+    if (station < XAS_STATIONS_MAX) /* no assembler will */
+        xasDetectorFinish(scan, &w->conf->station[station].rules);
     scan->exit = xasExitInterrupted;
     (void)snprintf(scan->reason, sizeof scan->reason,
                    "xasd was not running when it ended");

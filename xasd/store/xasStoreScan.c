@@ -82,6 +82,59 @@ static xasStatus insertHead(xasStore *store, const xasScan *scan, int64_t *row)
     return status;
 }
 
+static xasStatus writeChannel(xasStore *store, int64_t row, const char *name,
+                              const char *unit, const char *type,
+                              const unsigned char *data, size_t n)
+{
+    return xasSqlRun(store,
+                     "INSERT OR REPLACE INTO scan_channel "
+                     "(scan, name, unit, type, data) VALUES (?, ?, ?, ?, ?)",
+                     "itttb", row, name, unit, type, (const void *)data,
+                     n * cell);
+}
+
+static xasStatus writeUse(xasStore *store, int64_t row, const xasScan *scan,
+                          int channel)
+{
+    bool used = !xasRolesHave(scan->leftOut, channel);
+
+    if (used && scan->dark[channel] == 0)
+        return xasOk;
+    return xasSqlRun(store,
+                     "UPDATE scan_channel SET dark = ?, used = ? "
+                     "WHERE scan = ? AND name = ?",
+                     "diit", scan->dark[channel], (int64_t)used, row,
+                     xasRoleName((xasRole)channel));
+}
+
+static const char *unitOf(const xasScan *scan, int channel)
+{
+    if (channel == xasRoleEnergy)
+        return "eV";
+    if (channel == xasRoleAngle)
+        return "deg";
+    if (channel >= xasRoleIcr)
+        return "1/s";
+    return scan->detection == xasDetectMu ? "mu" : "";
+}
+
+/* Offsets are a scan's from its start: who resumes it may know others. */
+static xasStatus writeOffsets(xasStore *store, int64_t row, const xasScan *scan)
+{
+    const unsigned char none = 0;
+    xasStatus status = xasOk;
+
+    for (int c = 0; c < xasChannelCount && status == xasOk; c++) {
+        if (!xasRolesHave(scan->channels, c) || scan->dark[c] == 0)
+            continue;
+        status = writeChannel(store, row, xasRoleName((xasRole)c),
+                              unitOf(scan, c), "f64", &none, 0);
+        if (status == xasOk)
+            status = writeUse(store, row, scan, c);
+    }
+    return status;
+}
+
 xasStatus xasStoreScanOpen(xasStore *store, xasScan *scan)
 {
     int64_t row = 0;
@@ -92,6 +145,8 @@ xasStatus xasStoreScanOpen(xasStore *store, xasScan *scan)
     if (status == xasOk)
         status = writeHead(store, row, scan, (int64_t)scan->n,
                            (int64_t)xasScanFlagged(scan));
+    if (status == xasOk)
+        status = writeOffsets(store, row, scan);
     if (status == xasOk)
         scan->row = row;
     return status;
@@ -182,42 +237,6 @@ xasStatus xasStoreScanJournal(xasStore *store, int64_t row,
     if (status == xasOk)
         status = writeEvents(store, row, slice);
     return status;
-}
-
-static xasStatus writeChannel(xasStore *store, int64_t row, const char *name,
-                              const char *unit, const char *type,
-                              const unsigned char *data, size_t n)
-{
-    return xasSqlRun(store,
-                     "INSERT OR REPLACE INTO scan_channel "
-                     "(scan, name, unit, type, data) VALUES (?, ?, ?, ?, ?)",
-                     "itttb", row, name, unit, type, (const void *)data,
-                     n * cell);
-}
-
-static xasStatus writeUse(xasStore *store, int64_t row, const xasScan *scan,
-                          int channel)
-{
-    bool used = !xasRolesHave(scan->leftOut, channel);
-
-    if (used && scan->dark[channel] == 0)
-        return xasOk;
-    return xasSqlRun(store,
-                     "UPDATE scan_channel SET dark = ?, used = ? "
-                     "WHERE scan = ? AND name = ?",
-                     "diit", scan->dark[channel], (int64_t)used, row,
-                     xasRoleName((xasRole)channel));
-}
-
-static const char *unitOf(const xasScan *scan, int channel)
-{
-    if (channel == xasRoleEnergy)
-        return "eV";
-    if (channel == xasRoleAngle)
-        return "deg";
-    if (channel >= xasRoleIcr)
-        return "1/s";
-    return scan->detection == xasDetectMu ? "mu" : "";
 }
 
 static xasStatus writeArrays(xasStore *store, int64_t row, const xasScan *scan)

@@ -321,6 +321,28 @@ static xasStatus journalRoles(xasStore *store, int64_t row, xasRoles *roles)
     return status == xasErrNotFound ? xasOk : status;
 }
 
+/* Of a running scan its channels hold the offsets alone. */
+static xasStatus readOffsets(xasStore *store, int64_t row, xasScan *scan)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s,
+        "SELECT name, dark FROM scan_channel WHERE scan = ? AND dark <> 0", "i",
+        row);
+
+    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
+        char name[32];
+        xasRole role;
+
+        xasSqlText(s, 0, name, sizeof name);
+        role = xasRoleFromName(name);
+        if (role < xasChannelCount)
+            scan->dark[role] = sqlite3_column_double(s, 1);
+    }
+    (void)sqlite3_finalize(s);
+    return status == xasErrNotFound ? xasOk : status;
+}
+
 static xasStatus create(xasStore *store, int64_t row, xasScan **scan, arrays *a)
 {
     xasRoles roles = 0;
@@ -351,6 +373,8 @@ static xasStatus readScan(xasStore *store, int64_t row, xasScan **out)
         status = readHead(store, row, scan, &open);
     if (status == xasOk)
         status = readEvents(store, row, scan);
+    if (status == xasOk && open)
+        status = readOffsets(store, row, scan);
     if (status == xasOk)
         status = open ? readJournal(store, row, scan) : addPoints(&a, scan);
     for (int c = 0; c < xasChannelCount + 2; c++)
