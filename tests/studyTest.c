@@ -15,6 +15,7 @@
 #include "xasLsq.h"
 #include "xasPls.h"
 #include "xasRidge.h"
+#include "xasSelect.h"
 #include "xasStudy.h"
 
 enum { N = 20, P = 4 };
@@ -131,6 +132,56 @@ static void testPls(void)
                    xasOk &&
                components == 0 && w[0] == 0,
            "nothing to explain: no component");
+}
+
+/* Products of a fold by taking rows away from the whole, and formed anew; a
+ * column with a gap has to be formed. */
+static void testShared(void)
+{
+    enum { rows = 150, columns = 12, left = 143 };
+    static double x[rows * columns], y[rows];
+    unsigned state = 31;
+    size_t row[left], n = 0;
+    xasErIndex er[columns];
+    xasTrainOptions o;
+    xasSelection one, two;
+    double worst = 0;
+    bool same = true;
+
+    for (size_t i = 0; i < rows; i++) {
+        double common = madeGauss(&state);
+
+        for (size_t j = 0; j < columns; j++)
+            x[i * columns + j] = 7000 + madeGauss(&state) + common;
+        x[i * columns + 9] = x[i * columns + 2] + 0.3 * madeGauss(&state);
+        y[i] = x[i * columns];
+        if (i % 21 != 4 && n < left)
+            row[n++] = i;
+    }
+    x[5 * columns + 7] = NAN;
+    for (size_t j = 0; j < columns; j++)
+        er[j] = xasErCount;
+    xasTrainOptionsDefaults(&o);
+    const xasRows some = { x, NULL, columns, row, n };
+    if (xasSelectionInit(&one, rows, columns) ||
+        xasSelectionInit(&two, rows, columns) ||
+        xasSelectionShare(&two, x, rows, columns) ||
+        xasSelect(&some, y, er, &o, &one) || xasSelect(&some, y, er, &o, &two))
+        testAbort("no selection");
+    testOk(n < rows && two.nOutside == rows - n && !two.complete[7],
+           "%zu rows are taken away", two.nOutside);
+    for (size_t j = 0; j < columns; j++) {
+        same = same && one.kept[j] == two.kept[j];
+        worst =
+            fmax(worst, one.kept[j] ? fabs(one.lasso[j] - two.lasso[j]) : 0);
+    }
+    for (size_t i = 0; i < one.nKept * columns; i++)
+        worst = fmax(worst, fabs(one.gram[i] - two.gram[i]));
+    testOk(same && one.nKept == columns - 1 && !one.kept[9],
+           "the same columns are kept, the twin of one is not");
+    testOk(worst < 1e-10, "products and weights within %.1e", worst);
+    xasSelectionClear(&one);
+    xasSelectionClear(&two);
 }
 
 /* h of the hat matrix: they sum to the number of coefficients, and the
@@ -386,9 +437,10 @@ static void testParts(void)
 
 MAIN(studyTest)
 {
-    testPlan(5 + 3 + 2 + 7 + 11 + 13 + 13);
+    testPlan(5 + 3 + 3 + 2 + 7 + 11 + 13 + 13);
     testRidge();
     testPls();
+    testShared();
     testLeverage();
     testTransfer();
     testCheck();

@@ -38,6 +38,8 @@ xasStatus xasNestedCreate(const xasModel *m, xasNested **out)
     e->left = calloc(m->n, sizeof *e->left);
     if (e->x && e->er && e->row && e->outside && e->target && e->left)
         status = xasSelectionInit(&e->selection, m->n, m->p);
+    if (!status)
+        status = xasSelectionShare(&e->selection, m->x, m->n, m->p);
     if (status) {
         xasNestedDestroy(e);
         return status;
@@ -82,6 +84,8 @@ void xasNestedLast(xasNested *e, const double *value)
 
     for (size_t i = 0; i < m->n; i++)
         e->x[i * m->p + m->p - 1] = value[i];
+    if (e->selection.complete) /* its sums are no longer true */
+        e->selection.complete[m->p - 1] = false;
     xasSelectLast(&e->rows, e->er, &m->options, &e->selection);
 }
 

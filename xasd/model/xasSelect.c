@@ -43,7 +43,102 @@ void xasSelectionClear(xasSelection *s)
     free(s->gradient);
     free(s->w);
     free(s->yc);
+    free(s->whole);
+    free(s->centre);
+    free(s->spread);
+    free(s->complete);
+    free(s->outside);
     *s = (xasSelection){ .nSelected = 0 };
+}
+
+/* Below it the sums of a fold are quickly formed. */
+enum { longTable = 100 };
+
+static void centreColumn(const double *x, size_t n, size_t p, size_t j,
+                         xasSelection *s)
+{
+    double mean = 0, squares = 0;
+
+    s->complete[j] = true;
+    for (size_t i = 0; i < n; i++) {
+        s->complete[j] = s->complete[j] && isfinite(x[i * p + j]);
+        mean += x[i * p + j] / (double)n;
+    }
+    for (size_t i = 0; i < n; i++)
+        squares += (x[i * p + j] - mean) * (x[i * p + j] - mean);
+    s->centre[j] = mean;
+    s->spread[j] = sqrt(squares / (double)n);
+    s->complete[j] = s->complete[j] && s->spread[j] > 0;
+}
+
+static xasStatus reserveWhole(xasSelection *s, size_t n, size_t p)
+{
+    s->whole = calloc(p * p, sizeof *s->whole);
+    s->centre = calloc(p, sizeof *s->centre);
+    s->spread = calloc(p, sizeof *s->spread);
+    s->complete = calloc(p, sizeof *s->complete);
+    s->outside = calloc(p * n, sizeof *s->outside);
+    return s->whole && s->centre && s->spread && s->complete && s->outside
+               ? xasOk
+               : xasErrMemory;
+}
+
+xasStatus xasSelectionShare(xasSelection *s, const double *x, size_t n,
+                            size_t p)
+{
+    if (n < longTable)
+        return xasOk;
+    if (reserveWhole(s, n, p))
+        return xasErrMemory;
+    for (size_t j = 0; j < p; j++) {
+        centreColumn(x, n, p, j, s);
+        for (size_t i = 0; s->complete[j] && i < n; i++)
+            s->outside[j * n + i] =
+                (x[i * p + j] - s->centre[j]) / s->spread[j];
+    }
+    for (size_t j = 0; j < p; j++)
+        for (size_t k = 0; k <= j; k++)
+            s->whole[j * p + k] =
+                xasScaleDot(s->outside + j * n, s->outside + k * n, n);
+    s->nWhole = n;
+    return xasOk;
+}
+
+/* The rows that a fold leaves out, if they are the fewer ones. Rows ascend. */
+static void takeOutside(const xasRows *rows, xasSelection *s)
+{
+    size_t m = s->nWhole - rows->n, n = 0, next = 0;
+
+    s->nOutside = 0;
+    if (!s->whole || rows->n > s->nWhole || !m || 2 * m > s->nWhole)
+        return;
+    for (size_t i = 0; i < s->nWhole; i++) {
+        const double *x = rows->x + i * rows->p;
+
+        if (next < rows->n && rows->row[next] == i) {
+            next++;
+            continue;
+        }
+        for (size_t j = 0; n < m && j < rows->p; j++)
+            s->outside[j * m + n] = (x[j] - s->centre[j]) / s->spread[j];
+        n++;
+    }
+    s->nOutside = n == m ? m : 0; /* else the rows are in no such order */
+}
+
+/* Correlation over the fold's rows: the whole less the rows outside. */
+static double shared(const xasSelection *s, size_t p, size_t j, size_t k,
+                     const xasColumn *cj, const xasColumn *ck)
+{
+    size_t m = s->nOutside;
+    double n = (double)(s->nWhole - m);
+    double sum = s->whole[j > k ? j * p + k : k * p + j];
+    double mj = (cj->mean - s->centre[j]) / s->spread[j];
+    double mk = (ck->mean - s->centre[k]) / s->spread[k];
+
+    sum -= xasScaleDot(s->outside + j * m, s->outside + k * m, m);
+    return (sum / n - mj * mk) * (s->spread[j] / cj->sd) *
+           (s->spread[k] / ck->sd);
 }
 
 /* Fill and standardise column j into z; false if it cannot be used. */
@@ -65,13 +160,17 @@ static bool makeColumn(const xasRows *rows, size_t j, xasErIndex er,
 
 /* Keep-first filter: is the new last column too like one already kept?  What
  * it computes is the column's part of the Gram matrix. */
-static bool isRepeat(const xasSelection *s, size_t n, size_t p, size_t kept,
-                     double limit)
+static bool isRepeat(const xasSelection *s, size_t n, size_t p, size_t j,
+                     size_t kept, double limit)
 {
     const double *z = s->z + kept * n;
+    bool quick = s->nOutside && s->complete[j];
 
     for (size_t k = 0; k < kept; k++) {
-        double r = xasScaleDot(z, s->z + k * n, n) / (double)n;
+        double r =
+            quick && s->complete[s->index[k]]
+                ? shared(s, p, j, s->index[k], &s->stat[kept], &s->stat[k])
+                : xasScaleDot(z, s->z + k * n, n) / (double)n;
 
         if (fabs(r) >= limit)
             return true;
@@ -90,7 +189,7 @@ static void take(const xasRows *rows, size_t j, const xasErIndex *er,
     s->usable[j] = makeColumn(rows, j, er[j], options->max_missing, &s->fill[j],
                               s->z + kept * n, &s->stat[kept]);
     s->kept[j] =
-        s->usable[j] && !isRepeat(s, n, rows->p, kept, options->correlation);
+        s->usable[j] && !isRepeat(s, n, rows->p, j, kept, options->correlation);
     s->lasso[j] = NAN;
     if (!s->usable[j])
         s->fill[j] = NAN;
@@ -103,6 +202,7 @@ void xasSelectColumns(const xasRows *rows, const xasErIndex *er,
 {
     s->nKept = 0;
     s->nRows = rows->n;
+    takeOutside(rows, s);
     for (size_t j = 0; j < rows->p; j++)
         take(rows, j, er, options, s);
 }

@@ -22,7 +22,22 @@ typedef struct xasSelection {
     const size_t *group; /* [.] of the whole table: rows that inner folds keep
                           * together; NULL: each row for itself */
     double *gradient, *w, *yc;
+
+    /* Of the whole table, by xasSelectionShare; NULL without it */
+    double *whole;           /* [p*p] sums of products of (x-centre)/spread */
+    double *centre, *spread; /* [p] */
+    bool *complete;          /* [p] no value is missing, and it varies */
+    size_t nWhole;
+    double *outside; /* [p*n] (x-centre)/spread of the rows left out */
+    size_t nOutside; /* 0: not in use */
 } xasSelection;
+
+/** \brief Sums of products over the whole table, so that a fold has only to
+ * take away those of the rows it leaves out.  Worth while, and done, for long
+ * tables alone; without it every fold forms its own.
+ * \param x [n*p] by rows */
+xasStatus xasSelectionShare(xasSelection *selection, const double *x, size_t n,
+                            size_t p);
 
 /** \brief Room for up to n rows of p columns; xasSelectionClear frees it. */
 xasStatus xasSelectionInit(xasSelection *selection, size_t n, size_t p);

@@ -31,7 +31,7 @@ static xasStatus workInit(work *w, const xasTable *t, const xasModel *m)
     if (xasSelectionInit(&w->selection, t->n, t->p))
         return xasErrMemory;
     w->selection.group = m->compoundOf;
-    return xasOk;
+    return xasSelectionShare(&w->selection, m->x, m->n, m->p);
 }
 
 static void workClear(work *w)
