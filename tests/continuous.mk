@@ -4,3 +4,4 @@ continuousTest_SRCS += continuousTest.c continuousWorld.c continuousCases.c
 continuousTest_LIBS += xas xasNumeric Com
 continuousTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += continuousTest
+TESTS += continuous

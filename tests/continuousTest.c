@@ -71,6 +71,12 @@ static void testFaults(void)
 
         worldDefaults(&w);
         memcpy(w.fault, c->fault, sizeof w.fault);
+        if (strstr(c->name, "sequence")) {
+            w.rules.roles |= xasRoleBit(xasRoleSequence);
+            w.stream[3] = w.stream[2];
+            w.stream[3].role = xasRoleSequence;
+            w.stream[3].rate_Hz = 20;
+        }
         if (c->to_s > 0)
             w.activeTo_s = c->to_s;
         worldRun(&w);
@@ -158,6 +164,198 @@ static void testTurn(void)
     worldClear(&w);
 }
 
+/* What a scan of other rules or another movement must become; at 10 eV/s. */
+static const worldPlace stairs[] = { /* stands still for 3 s in the middle */
+                                     { 0, 7000 },  { 2, 7000 },  { 12, 7100 },
+                                     { 15, 7100 }, { 25, 7200 }, { 1e9, 7200 }
+};
+static const worldPlace overshoot[] = { /* and comes back to where it rests */
+                                        { 0, 7000 },
+                                        { 2, 7000 },
+                                        { 22, 7200 },
+                                        { 22.4, 7198 },
+                                        { 1e9, 7198 }
+};
+static const worldPlace backlash[] = { /* starts the wrong way */
+                                       { 0, 7000 },
+                                       { 2, 7000 },
+                                       { 2.5, 6995 },
+                                       { 23, 7200 },
+                                       { 1e9, 7200 }
+};
+static const worldPlace again[] = { /* twice up, back in a second */
+                                    { 0, 7000 },  { 2, 7000 },  { 12, 7100 },
+                                    { 13, 7000 }, { 23, 7100 }, { 1e9, 7100 }
+};
+static const worldPlace quick[] = { /* one a second */
+                                    { 0, 7000 },  { 2, 7000 }, { 3, 7200 },
+                                    { 4, 7000 },  { 5, 7200 }, { 6, 7000 },
+                                    { 1e9, 7000 }
+};
+
+static void inferred(world *w)
+{
+    const xasRoles gone =
+        xasRoleBit(xasRoleActive) | xasRoleBit(xasRoleAborted);
+
+    w->rules.roles &= ~gone;
+    w->rules.required &= ~gone;
+}
+
+static void onChange(world *w)
+{
+    for (size_t i = 0; i < 3; i++)
+        w->stream[i].onChange = true;
+}
+
+static void quiet(world *w)
+{
+    onChange(w);
+    w->fault[0] = (worldFault){ worldConstant, xasRoleI0, 0, 1e9, 0 };
+}
+
+static void otherClock(world *w)
+{
+    w->stream[2].clock_s = -20;
+    w->stream[2].server = 2;
+}
+
+static void delayed(world *w) /* others overtake it by 0.4 s */
+{
+    w->stream[1].latency_s = 0.4;
+}
+
+static void otherUnits(world *w)
+{
+    w->rules.roles |= xasRoleBit(xasRoleAngle);
+    w->rules.d_spacing_A = 3.1356;
+    w->stream[0].role = xasRoleAngle;
+}
+
+static void jitter(world *w)
+{
+    w->noise_eV = 0.3;
+    w->activeTo_s = 45;
+}
+
+static void faster(world *w)
+{
+    for (size_t i = 0; i < 3; i++)
+        w->stream[i].rate_Hz *= 10;
+    w->activeTo_s = 7;
+}
+
+static void early(world *w)
+{
+    w->activeFrom_s = 0;
+}
+
+static void late(world *w)
+{
+    w->activeTo_s = 30;
+}
+
+static void stops(world *w) /* all detectors, as on many stations */
+{
+    inferred(w);
+    w->place = stairs;
+    w->fault[0] = (worldFault){ worldStalled, xasRoleI0, 25, 1e9, 0 };
+    w->fault[1] = (worldFault){ worldStalled, xasRoleI1, 25, 1e9, 0 };
+}
+
+static void dies(world *w)
+{
+    inferred(w);
+    w->fault[0] = (worldFault){ worldGone, xasRoleCount, 10, 1e9, 0 };
+}
+
+static void optional(world *w) /* a reference that is not there */
+{
+    w->rules.roles |= xasRoleBit(xasRoleI2);
+    w->stream[3] = w->stream[2];
+    w->stream[3].role = xasRoleI2;
+    w->fault[0] = (worldFault){ worldNever, xasRoleI2, 0, 1e9, 0 };
+}
+
+static const struct {
+    const char *name;
+    void (*change)(world *w);
+    const worldPlace *place;
+    const char *expected; /* exit, direction, points of each scan */
+    double bound;         /* of the error of mu; 0: 1e-3 */
+} waysCases[] = {
+    { "a pause in mid-scan", late, stairs, "complete + 285", 0 },
+    { "the energy overshoots", late, overshoot, "complete + 285", 0 },
+    { "it first goes the wrong way", late, backlash, "complete + 285", 0 },
+    { "twice up: the way back is a sweep", late, again,
+      "complete + 105, complete - 10, complete + 170", 0 },
+    { "sweeps of a second, both directions", faster, quick,
+      "complete + 150, complete - 100, complete + 100, complete - 200", 0 },
+    /* 0.3 eV where mu rises by 0.1 per eV */
+    { "jitter at the turn", jitter, NULL, "complete + 205, complete - 230",
+      0.03 },
+    { "a scan that starts before the daemon does", early, NULL,
+      "complete + 219", 0 },
+    { "MDEL 0: what does not change is not posted", onChange, NULL,
+      "complete + 205", 0 },
+    /* I1 has the I0 that rises by 0.44 % in 22 s */
+    { "MDEL 0, I0 never changes", quiet, NULL, "complete + 205", 4.5e-3 },
+    { "a server whose clock is 20 s behind", otherClock, NULL, "complete + 205",
+      0 },
+    { "updates out of order across channels", delayed, NULL, "complete + 202",
+      0 },
+    { "an angle instead of the energy", otherUnits, NULL, "complete + 205", 0 },
+    { "a channel that is not required is not there", optional, NULL,
+      "complete + 205", 0 },
+    { "no active PV", inferred, NULL, "complete + 200, complete - 200", 0 },
+    { "no active PV, a pause", inferred, stairs, "complete + 230", 0 },
+    { "no active PV, all stops at the end", stops, stairs, "complete + 230",
+      0 },
+    { "no active PV, the source dies", dies, NULL, "interrupted + 80", 0 },
+};
+
+static void testWays(void)
+{
+    for (size_t i = 0; i < sizeof waysCases / sizeof *waysCases; i++) {
+        const char *at = waysCases[i].expected;
+        bool ok = true;
+        double error = 0;
+        size_t n = 0;
+        world w;
+
+        worldDefaults(&w);
+        waysCases[i].change(&w);
+        if (waysCases[i].place)
+            w.place = waysCases[i].place;
+        worldRun(&w);
+        for (; *at; n++) {
+            char exit[20], sign;
+            size_t points;
+
+            if (sscanf(at, "%19s %c %zu", exit, &sign, &points) != 3)
+                testAbort("%s", waysCases[i].expected);
+            at = strchr(at, ',') ? strchr(at, ',') + 1 : "";
+            if (n >= w.n)
+                continue;
+            ok = ok && !strcmp(exit, xasExitName(w.scan[n]->exit)) &&
+                 (sign == '+') == (w.scan[n]->direction > 0) &&
+                 w.scan[n]->n + 3 >= points && w.scan[n]->n <= points + 3 &&
+                 w.scan[n]->lost == 0;
+            error = fmax(error, worldError(&w, w.scan[n], 0));
+        }
+        /* the last 0.02 s of the energy's way back count as a straight line,
+         * an angle is one of a sine: see testRates for I0 and I1 */
+        if (!testOk(ok && n == w.n &&
+                        error < (waysCases[i].bound > 0 ? waysCases[i].bound
+                                                        : 1e-3),
+                    "%s: mu is off by %.2g", waysCases[i].name, error)) {
+            testDiag("expected %s", waysCases[i].expected);
+            sayScans(&w);
+        }
+        worldClear(&w);
+    }
+}
+
 /* The lag put in comes out: to 0.5 ms of clean readings 1 eV apart, to 5 times
  * its own standard error of noisy ones. */
 static void testLag(void)
@@ -199,6 +397,7 @@ MAIN(continuousTest)
     testPlan(0);
     testFaults();
     testRates();
+    testWays();
     testTurn();
     testLag();
     return testDone();

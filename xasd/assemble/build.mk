@@ -8,4 +8,4 @@ xas_SRCS += xasScanSpectrum.c
 xas_SRCS += xasAxis.c xasDetector.c
 xas_SRCS += xasArray.c xasArrayPair.c xasArrayPoints.c xasArrayLag.c xasFinal.c
 xas_SRCS += xasStream.c xasCourse.c xasContinuous.c xasContinuousFeed.c
-xas_SRCS += xasContinuousPoint.c xasContinuousEnd.c
+xas_SRCS += xasContinuousPoint.c xasContinuousSweep.c xasContinuousEnd.c

@@ -73,9 +73,22 @@ static void takeText(xasAssembler *a, xasRole role)
         takeShell(scan, text);
 }
 
+/* After a resume texts come as if they were new. */
+static bool isOwn(const xasScan *scan, xasRole role, const char *text)
+{
+    const char *own = role == xasRoleSample    ? scan->sample
+                      : role == xasRoleFormula ? scan->formula
+                      : role == xasRoleComment ? scan->comment
+                      : role == xasRoleElement ? scan->element
+                                               : "";
+
+    return strcmp(own, text) == 0;
+}
+
 void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns)
 {
-    if (!a->scan || a->resumed)
+    if (!a->scan || a->resumed ||
+        isOwn(a->scan, role, a->text[role - xasRoleSample]))
         return;
     if (!a->scan->n && !a->nPending)
         takeText(a, role);

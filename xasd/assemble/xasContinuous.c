@@ -64,6 +64,8 @@ static void begin(xasAssembler *a)
         xasCourseRest(&m->course);
 }
 
+static void rests(xasAssembler *a);
+
 static void value(xasAssembler *a, const xasEvent *e)
 {
     /* with no active PV the energy tells that the scan goes on */
@@ -75,6 +77,7 @@ static void value(xasAssembler *a, const xasEvent *e)
     a->doubt = false;
     xasContinuousValue(a, e);
     xasContinuousAdvance(a);
+    rests(a);
 }
 
 static void connection(xasAssembler *a, const xasEvent *e)
@@ -124,6 +127,7 @@ static void finish(xasAssembler *a)
 
     xasContinuousFlush(a);
     xasContinuousFinish(a);
+    a->count.known = false; /* numbers do not tell how many points there are */
     /* with no active PV: what was ended by command stays ended */
     m->mute = !m->own;
     m->own = false;
@@ -171,35 +175,39 @@ static int64_t idleAt(const xasAssembler *a)
            idle;
 }
 
-/* With no active PV: the energy rests, or nothing comes any more. */
-static void idle(xasAssembler *a)
+/* With no active PV: the energy has come to rest. */
+static void rests(xasAssembler *a)
 {
     xasContinuous *m = xasContinuousOf(a);
     const xasCourse *s = &m->course;
-    int64_t at = idleAt(a);
     char why[XAS_REASON_SIZE];
 
-    if (!at)
+    if (!a->scan || a->resumed || xasAssemblerHas(a, xasRoleActive) ||
+        !s->direction || xasCourseIsBack(s) ||
+        s->last_ns - s->furthest.stamp_ns <= xasAssemblerNs(a->rules.idle_s))
         return;
-    if (at <= a->now_ns) {
-        bool there = a->source[m->axis].connected &&
-                     (m->pace == xasRoleCount || a->source[m->pace].connected);
+    m->own = true;
+    m->stop_ns = s->furthest.stamp_ns;
+    (void)snprintf(why, sizeof why, "the energy rests at %.2f eV",
+                   s->furthest.energy_eV);
+    xasContinuousComplete(a, why);
+    xasCourseRest(&m->course);
+}
 
-        m->own = true;
-        xasAssemblerFinish(a, there ? xasExitTimeout : xasExitInterrupted,
-                           there ? "no reading for too long"
-                                 : "the source was gone for too long");
-    } else if (s->direction && !xasCourseIsBack(s) &&
-               s->last_ns - s->furthest.stamp_ns >
-                   xasAssemblerNs(a->rules.idle_s)) {
-        m->own = true;
-        m->stop_ns = s->furthest.stamp_ns;
-        (void)snprintf(why, sizeof why, "the energy rests at %.2f eV",
-                       s->furthest.energy_eV);
-        xasContinuousComplete(a, why);
-    } else {
+/* With no active PV: nothing comes any more. */
+static void idle(xasAssembler *a)
+{
+    xasContinuous *m = xasContinuousOf(a);
+    int64_t at = idleAt(a);
+    bool there = a->source[m->axis].connected &&
+                 (m->pace == xasRoleCount || a->source[m->pace].connected);
+
+    if (!at || at > a->now_ns)
         return;
-    }
+    m->own = true;
+    xasAssemblerFinish(a, there ? xasExitTimeout : xasExitInterrupted,
+                       there ? "no reading for too long"
+                             : "the source was gone for too long");
     xasCourseRest(&m->course);
 }
 

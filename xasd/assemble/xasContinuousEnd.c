@@ -89,6 +89,7 @@ static xasStatus makeCurve(const xasScan *scan, xasContinuousCurve *curve)
     free(s);
     curve->n = m;
     curve->direction = scan->direction;
+    curve->end_ns = scan->stamp_ns[scan->n - 1];
     memcpy(curve->sample, scan->sample, sizeof curve->sample);
     return xasOk;
 }
@@ -136,6 +137,14 @@ static void findLag(xasScan *scan, const xasContinuousCurve *a,
                           scan->lag_s, lag.error_eV / speeds, lag.shift_eV);
 }
 
+/* Within another sweep's time and a minute; later all may have been changed. */
+static bool isConsecutive(const xasScan *scan, const xasContinuousCurve *before)
+{
+    int64_t end = scan->stamp_ns[scan->n - 1];
+
+    return scan->start_ns - before->end_ns < end - scan->start_ns + 60000000000;
+}
+
 static void lag(xasAssembler *a)
 {
     xasContinuous *m = xasContinuousOf(a);
@@ -150,6 +159,7 @@ static void lag(xasAssembler *a)
     if (makeCurve(scan, &now) != xasOk)
         return;
     if (m->before.direction == -now.direction &&
+        isConsecutive(scan, &m->before) &&
         strcmp(m->before.sample, now.sample) == 0)
         findLag(scan, &m->before, &now);
     xasContinuousForgetCurve(&m->before);

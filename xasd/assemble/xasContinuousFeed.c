@@ -5,8 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* As in step mode: a difference of two clocks, not of two ways to us. */
-static const int64_t skewOther_ns = 200000, skewSame_ns = 5000000;
+/* What a difference of two clocks must exceed, above what a reading's own
+ * integration explains: one server has one clock, but may be a gateway. */
+static const int64_t skewOther_ns = 200000, skewSame_ns = 1000000000;
 static const int64_t clockSet_ns = 1000000000;
 static const int64_t pause_ns = 100000000, pauseUnknown_ns = 300000000;
 static const size_t clockBack = 3;
@@ -19,6 +20,15 @@ static int64_t lagOf(const xasAssembler *a, xasRole role)
     return a->source[role].lagKnown ? a->source[role].lag_ns : 0;
 }
 
+static int64_t interval(const xasAssembler *a, xasRole role)
+{
+    return role < xasChannelCount
+               ? xasContinuousOf(a)->feed[role].stream.usual_ns
+               : 0;
+}
+
+/* A stamp may be that of the middle of an integration, or of its beginning: it
+ * comes to us later by up to one interval, and that is no clock's fault. */
 int64_t xasContinuousSkew(const xasAssembler *a, xasRole role)
 {
     xasRole axis = xasContinuousOf(a)->axis;
@@ -27,8 +37,9 @@ int64_t xasContinuousSkew(const xasAssembler *a, xasRole role)
 
     if ((!s->lagKnown && !s->clockBad) || (!ref->lagKnown && !ref->clockBad))
         return 0; /* nothing is known yet */
+    limit += interval(a, role) + interval(a, axis);
     if (s->lagKnown && ref->lagKnown && s->server == ref->server)
-        limit = skewSame_ns;
+        limit += skewSame_ns;
     return skew > limit || skew < -limit ? skew : 0;
 }
 
@@ -218,7 +229,9 @@ static void reply(xasAssembler *a, const xasEvent *e)
         f->closed = r.stamp_ns <= newest->stamp_ns;
         return;
     }
-    if (!held.stampBad && e->ask == f->ask && isAtRest(a, role, &r))
+    if (isnan(r.value)) /* that is not constant, there is none */
+        until = INT64_MIN;
+    else if (!held.stampBad && e->ask == f->ask && isAtRest(a, role, &r))
         until = f->lastAsk_ns - lagOf(a, role);
     if (xasStreamHold(&f->stream, until) == xasStreamLast) {
         f->asked_ns = 0;
@@ -259,8 +272,12 @@ static void sequence(xasAssembler *a, const xasEvent *e)
     }
     m->number = number;
     m->numberStamp_ns = held.stamp_ns;
-    if (a->scan && number >= 0)
-        a->scan->sequence = number;
+    if (e->initial) /* is it still the same scan? */
+        xasAssemblerOtherScan(a);
+    if (!a->scan || number < 0)
+        return;
+    a->scan->sequence = a->count.last = number;
+    a->count.known = true;
 }
 
 void xasContinuousValue(xasAssembler *a, const xasEvent *e)

@@ -7,8 +7,8 @@
 #include "xasStream.h"
 
 /* Internal to assemble: mode continuous.  Readings come in by
- * xasContinuousFeed.c, points go out by xasContinuousPoint.c, and
- * xasContinuousEnd.c finishes a sweep.
+ * xasContinuousFeed.c, points go out by xasContinuousPoint.c when
+ * xasContinuousSweep.c finds them due; xasContinuousEnd.c finishes a sweep.
  *
  * Each channel with a PV is a stream.  A point is due at each stamp of one of
  * them, the pace, and complete once all others have a reading as late; it gets
@@ -22,8 +22,10 @@
  * detector that did post has stalled, and its points are late. A newer value
  * proves nothing by itself, but its monitor is on its way.
  *
- * Stamps of points are in the clock of the energy (or angle); others are
- * brought to it by the least times they took to us, as in step mode. */
+ * Stamps of points are in the clock of the energy (or angle).  Clocks of other
+ * servers are brought to it by the least times that readings took to us, if
+ * these differ by more than an interval between readings: a stamp may well be
+ * that of the middle of an integration.  What is left shows as the lag. */
 
 typedef struct xasFeed {
     xasStream stream;
@@ -43,6 +45,7 @@ typedef struct xasFeed {
 typedef struct xasContinuousCurve {
     char sample[XAS_SAMPLE_SIZE];
     int direction;
+    int64_t end_ns;
     size_t n;
     double *energy_eV, *mu, *time_s; /* [n]; one block at energy_eV */
 } xasContinuousCurve;
@@ -91,6 +94,17 @@ void xasContinuousDoubt(xasAssembler *a);
 int64_t xasContinuousSilentAt(const xasAssembler *a, xasRole role);
 /** \brief Read what is silent; all: whatever is waited for. */
 void xasContinuousAsk(xasAssembler *a, bool all);
+
+/** \brief Do points begin and end with it? An element that is missing is
+ * xasDetector's to judge, but not where the scan just begins. */
+bool xasContinuousNeeds(const xasAssembler *a, int role);
+/** \brief Add the point of this time, or count it as cut.
+ * \return false if it must wait, for m->waiting */
+bool xasContinuousPoint(xasAssembler *a, int64_t ref_ns, bool flush);
+/** \brief What the pace has skipped before this stamp is lost: nobody knows the
+ * values there.
+ * \param last_ns  the point before, in the axis' clock */
+void xasContinuousPaceGap(xasAssembler *a, int64_t stamp_ns, int64_t last_ns);
 
 /** \brief Add the points that are complete, begin and end sweeps. */
 void xasContinuousAdvance(xasAssembler *a);

@@ -9,6 +9,8 @@
 
 /* Clocks of busy processors and networks jitter by so much. */
 static const int64_t jitter_ns = 5000000, unknown_ns = 1000000000;
+/* It is asked again within this time while it is silent. */
+static const int64_t held_ns = 500000000;
 /* Enough to look back at when a number tells of a loss. */
 static const size_t stay = 4;
 
@@ -173,6 +175,8 @@ static uint32_t apart(const xasStream *s, const xasReading *from,
         return to->apart;
     if (to->held)
         return 0;
+    if (from->held && limit < held_ns)
+        limit = held_ns;
     if (s->usual_ns && from->stamp_ns < s->doubtTo_ns &&
         to->stamp_ns > s->doubtFrom_ns)
         limit = s->usual_ns * 3 / 2 + jitter_ns;
@@ -207,6 +211,7 @@ xasStreamSay xasStreamAt(const xasStream *s, int64_t stamp_ns, double *value,
 {
     size_t i = s->first, end = s->first + s->n;
     const xasReading *from, *to;
+    int64_t start_ns;
     double part;
 
     while (i < end && s->reading[i].stamp_ns < stamp_ns)
@@ -227,8 +232,14 @@ xasStreamSay xasStreamAt(const xasStream *s, int64_t stamp_ns, double *value,
     if (*flags)
         return xasStreamKnown;
     *flags = from->flags | to->flags;
-    part = (double)(stamp_ns - from->stamp_ns) /
-           (double)(to->stamp_ns - from->stamp_ns);
+    start_ns = from->stamp_ns;
+    /* known to be constant and silent: it moved off just before it posted */
+    if (from->held && !to->held && s->usual_ns &&
+        to->stamp_ns - s->usual_ns > start_ns)
+        start_ns = to->stamp_ns - s->usual_ns;
+    part = stamp_ns <= start_ns ? 0
+                                : (double)(stamp_ns - start_ns) /
+                                      (double)(to->stamp_ns - start_ns);
     *value = from->value + part * (to->value - from->value);
     return xasStreamKnown;
 }

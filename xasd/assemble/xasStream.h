@@ -72,7 +72,8 @@ typedef enum xasStreamSay {
 } xasStreamSay;
 
 /** \brief The value at a time: that of the reading stamped so, else on the
- * straight line between the two around it.  NaN with flags (invalid, late,
+ * straight line between the two around it; behind one that was held it stays
+ * until the usual interval before the next.  NaN with flags (invalid, late,
  * disconnected) where one of these is not valid or a gap is between; flags
  * stamp_bad alone comes with a value. */
 xasStreamSay xasStreamAt(const xasStream *s, int64_t stamp_ns, double *value,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const size_t least = 20;
-static const double least_eV = 10, widest_eV = 20;
+static const double least_eV = 10, widest_eV = 60;
 /* Finer than any line of a spectrum: core holes are wider. */
 static const double fine_eV = 0.5;
 /* a shift that is not told to this part of what was searched is not told */
@@ -103,20 +103,24 @@ static void fill(const grid *g, double *to, const curve *c, double shift_eV)
     }
 }
 
-/* What is left of b, shifted back by s, when line and a are taken out; the
- * factor of a in it. */
-static double left(grid *g, const curve *b, double shift_eV, double *factor)
+/* What is left of b, shifted back by s, when line and a are taken out: the sum
+ * of its squares; the factor of a in it; and which part of b it is. */
+static double left(grid *g, const curve *b, double shift_eV, double *factor,
+                   double *part)
 {
-    double aa = dot(g->a, g->a, g->n), ab, rest;
+    double aa = dot(g->a, g->a, g->n), bb, ab, rest;
 
     fill(g, g->b, b, shift_eV);
     dropLine(g->b, g->n);
+    bb = dot(g->b, g->b, g->n);
     ab = dot(g->a, g->b, g->n);
     *factor = aa > 0 ? ab / aa : 0;
     for (size_t i = 0; i < g->n; i++)
         g->b[i] -= *factor * g->a[i];
     rest = dot(g->b, g->b, g->n);
-    return *factor > 0 ? rest : INFINITY; /* upside down is no match */
+    /* upside down is no match */
+    *part = *factor > 0 && bb > 0 ? rest / bb : INFINITY;
+    return rest;
 }
 
 /* Sum of squares of the slope, less what noise makes of it: on average
@@ -152,13 +156,14 @@ static void slopes(grid *g)
 
 static xasStatus search(grid *g, const curve *b, xasLag *lag)
 {
-    double best = INFINITY, factor, shift = 0, rest, total = curvature(g, g->b);
+    double best = INFINITY, factor, shift = 0, rest, part,
+           total = curvature(g, g->b);
     long wide = lround(g->widest_eV / g->step_eV);
 
     for (long k = -wide; k <= wide; k++) {
-        rest = left(g, b, (double)k * g->step_eV, &factor);
-        if (rest < best) {
-            best = rest;
+        (void)left(g, b, (double)k * g->step_eV, &factor, &part);
+        if (part < best) {
+            best = part;
             shift = (double)k * g->step_eV;
         }
     }
@@ -168,8 +173,8 @@ static xasStatus search(grid *g, const curve *b, xasLag *lag)
     for (int i = 0; i < 20; i++) {
         double by;
 
-        rest = left(g, b, shift, &factor);
-        if (!isfinite(rest))
+        rest = left(g, b, shift, &factor, &part);
+        if (!isfinite(part))
             return xasErrConverge;
         /* b(E + s) - c2 a(E): its derivative by s is c2 a'(E) */
         by = -dot(g->b, g->slope, g->n) / (factor * total);
@@ -179,7 +184,7 @@ static xasStatus search(grid *g, const curve *b, xasLag *lag)
         if (fabs(by) < 1e-6)
             break;
     }
-    rest = left(g, b, shift, &factor);
+    rest = left(g, b, shift, &factor, &part);
     lag->shift_eV = shift;
     lag->error_eV = sqrt(rest / (double)(g->n - 4) / total) / fabs(factor);
     return isfinite(lag->error_eV) && lag->error_eV < told * g->widest_eV &&
