@@ -23,6 +23,7 @@ my @kinds = (
     [xraylib => qr/^xraylib(-\w+)?\.h$|^xraylib\/xraylib\.h$/],
     [sqlite => qr/^sqlite3\.h$/],
     [libconfig => qr/^libconfig\.h$/],
+    [json => qr/^(jansson|sha2)\.h$/],
     [libevent => qr{^event2/\w+\.h$}],
     [ca => qr/^(cadef|caerr|caeventmask|db_access)\.h$/],
     [com => qr/^(epics\w+|errlog|ellLib|cantProceed|dbDefs|iocsh|taskwd
@@ -40,7 +41,7 @@ my %may = (
     spectrum => [[qw(num spectrum)], [qw(pure xraylib)]],
     model => [[@pure], [qw(pure xraylib)]],
     assemble => [[@pure, 'assemble'], [qw(pure xraylib)]],
-    store => [[@pure, qw(assemble store)], [qw(pure posix sqlite)]],
+    store => [[@pure, qw(assemble store)], [qw(pure posix sqlite json)]],
     exchange => [[@pure, qw(assemble exchange)], [qw(pure posix libconfig)]],
     pipeline => [[@pure, qw(assemble store exchange pipeline)],
         [qw(pure posix)]],

@@ -10,4 +10,4 @@ xasctl_SRCS += xasctlPredict.c xasctlPredicted.c xasctlFeatures.c xasctlImport.c
 xasctl_SRCS += xasctlPlot.c xasctlFigure.c xasctlMerge.c
 xasctl_SRCS += xasctlReplay.c xasctlReplayed.c
 xasctl_LIBS += xas xasNumeric
-xasctl_SYS_LIBS += sqlite3 config lapacke xrl m
+xasctl_SYS_LIBS += sqlite3 jansson md config lapacke xrl m

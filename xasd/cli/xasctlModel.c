@@ -1,19 +1,41 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* xasctl model: list, show, activate. */
+/* xasctl model: list, show, activate, undo, export, import. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "xasStoreModelFile.h"
 #include "xasctl.h"
 #include "xasctlReport.h"
 #include "xasctlYy.h"
 
 typedef struct options {
-    const char *verb, *name, *svg;
+    const char *verb, *name, *file, *svg, *as;
 } options;
 
 static const struct argp_option optionList[] = {
-    { "svg", 's', "FILE", 0, "show: draw it, too", 0 }, { 0 }
+    { "svg", 's', "FILE", 0, "show: draw it, too", 0 },
+    { "name", 'n', "NAME", 0, "import: store it under this name", 0 },
+    { 0 }
 };
+
+static const struct {
+    const char *name;
+    int least, most; /* further arguments */
+} verbs[] = {
+    { "list", 0, 0 }, { "show", 1, 1 },   { "activate", 1, 1 },
+    { "undo", 1, 1 }, { "export", 1, 2 }, { "import", 1, 1 },
+};
+
+static bool isRight(const options *o)
+{
+    int given = (o->name != NULL) + (o->file != NULL);
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(o->verb, verbs[i].name) == 0)
+            return given >= verbs[i].least && given <= verbs[i].most;
+    return false;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -21,24 +43,27 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case 's': o->svg = arg; return 0;
+    case 'n': o->as = arg; return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num == 0)
             o->verb = arg;
         else if (state->arg_num == 1)
             o->name = arg;
+        else if (state->arg_num == 2)
+            o->file = arg;
         else
             argp_error(state, "too many arguments");
         return 0;
     case ARGP_KEY_END:
         if (!o->verb)
             o->verb = "list";
+        if (!isRight(o))
+            argp_error(state, "expected list, show NAME, activate NAME, "
+                              "undo KIND, export NAME [FILE] or import FILE");
         if (o->svg && strcmp(o->verb, "show") != 0)
             argp_error(state, "--svg is for show");
-        if (strcmp(o->verb, "list") == 0 ? o->name != NULL : !o->name)
-            argp_error(state, "expected list, show NAME or activate NAME");
-        else if (strcmp(o->verb, "list") != 0 && strcmp(o->verb, "show") != 0 &&
-                 strcmp(o->verb, "activate") != 0)
-            argp_error(state, "%s: expected list, show or activate", o->verb);
+        if (o->as && strcmp(o->verb, "import") != 0)
+            argp_error(state, "--name is for import");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -111,15 +136,83 @@ static int activate(xasctl *ctl, const char *name)
     return result;
 }
 
+static int undo(xasctl *ctl, const char *name)
+{
+    xasKind kind = xasKindFromName(name);
+    xasMessage why = { "" };
+    int64_t row = 0;
+    xasStatus status;
+    int result;
+
+    if (kind == xasKindCount)
+        return xasctlFail("%s: expected a kind, K, L or K+L", name);
+    if (!xasctlOpen(ctl, xasStoreExisting))
+        return xasctlFailed;
+    status = xasStoreBegin(ctl->store);
+    if (status == xasOk)
+        status = xasStoreModelUndo(ctl->store, kind, &row, &why);
+    result = xasctlEnd(ctl, status, &why);
+    if (result != xasctlDone || ctl->form != xasctlText)
+        return result;
+    if (row)
+        (void)printf("model %lld predicts from now on, as before\n",
+                     (long long)row);
+    else
+        (void)printf("no model of %s predicts from now on\n", name);
+    return result;
+}
+
+static int export(xasctl *ctl, const char *name, const char *file)
+{
+    xasMessage why = { "" };
+    FILE *out = stdout;
+    int64_t row = 0;
+    xasStatus status;
+
+    if (!xasctlOpen(ctl, xasStoreReadOnly))
+        return xasctlFailed;
+    if (xasStoreModelFind(ctl->store, name, &row) != xasOk)
+        return xasctlStoreFail(ctl);
+    if (file)
+        out = fopen(file, "wx");
+    if (!out)
+        return xasctlFail("%s: %s", file, strerror(errno));
+    status = xasStoreModelExport(ctl->store, row, out, &why);
+    if (file && fclose(out) && status == xasOk)
+        status = xasFail(xasErrIo, &why, "%s: %s", file, strerror(errno));
+    return status == xasOk ? xasctlDone : xasctlFail("%s", why.text);
+}
+
+static int import(xasctl *ctl, const char *file, const char *as)
+{
+    xasMessage why = { "" };
+    int64_t row = 0;
+    xasStatus status;
+    int result;
+
+    if (!xasctlOpen(ctl, xasStoreCreate))
+        return xasctlFailed;
+    status = xasStoreBegin(ctl->store);
+    if (status == xasOk)
+        status = xasStoreModelImport(ctl->store, file, as, &row, &why);
+    result = xasctlEnd(ctl, status, &why);
+    if (result == xasctlDone && ctl->form == xasctlText)
+        (void)printf("%s: model %lld; activate it to predict with it\n", file,
+                     (long long)row);
+    return result;
+}
+
 static int run(xasctl *ctl, int argc, char **argv)
 {
     static const struct argp argp = {
         optionList,
         parse,
-        "[list]\nshow NAME\nactivate NAME",
-        "List the models of the database, show one, or make one predict. A "
-        "model is named or given by its number. A running xasd notices "
-        "within a second.",
+        "[list]\nshow NAME\nactivate NAME\nundo KIND\n"
+        "export NAME [FILE]\nimport FILE",
+        "List the models of the database, show one, or make one predict; take "
+        "the last activation of a kind back; write one to a file and read it "
+        "into another database. A model is named or given by its number. A "
+        "running xasd notices within a second.",
         NULL,
         NULL,
         NULL
@@ -129,9 +222,16 @@ static int run(xasctl *ctl, int argc, char **argv)
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (strcmp(o.verb, "list") == 0)
         return list(ctl);
-    return strcmp(o.verb, "show") == 0 ? show(ctl, o.name, o.svg)
-                                       : activate(ctl, o.name);
+    if (strcmp(o.verb, "show") == 0)
+        return show(ctl, o.name, o.svg);
+    if (strcmp(o.verb, "activate") == 0)
+        return activate(ctl, o.name);
+    if (strcmp(o.verb, "undo") == 0)
+        return undo(ctl, o.name);
+    return strcmp(o.verb, "export") == 0 ? export(ctl, o.name, o.file)
+                                         : import(ctl, o.name, o.as);
 }
 
-const xasctlCommand xasctlModel = { "model", "list, show, activate models",
-                                    run };
+const xasctlCommand xasctlModel = {
+    "model", "list, show, activate, export, import models", run
+};

@@ -58,6 +58,19 @@ LEFT JOIN prediction p
        ON p.id = (SELECT max(id) FROM prediction WHERE scan = s.id)
 LEFT JOIN model m ON m.id = p.model
 GROUP BY s.id;
+
+-- Which model was made the active one of its kind, and when: the newest row of
+-- a kind is in force, NULL for none.
+CREATE TABLE activation (
+    id    INTEGER PRIMARY KEY,
+    kind  TEXT NOT NULL CHECK (kind IN ('K', 'L', 'K+L')),
+    model INTEGER REFERENCES model (id),
+    made  TEXT NOT NULL
+) STRICT;
+INSERT INTO activation (kind, model, made)
+    SELECT kind, model, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    FROM active_model;
+
 -- How the columns became a predictor; `basis' says what it learned:
 -- 'formula unit' or 'mole of atoms'.  With composition: what the formula
 -- alone leaves.

@@ -191,16 +191,14 @@ xasStatus xasStoreModelActive(xasStore *store, xasKind kind, int64_t *row)
     return xasOk;
 }
 
-xasStatus xasStoreModelActivate(xasStore *store, int64_t row,
-                                xasMessage *message)
+/* A model that this program can use. */
+static xasStatus checkUsable(xasStore *store, int64_t row, xasMessage *message)
 {
     int64_t definitions = 0;
-    xasStatus status = xasSqlNeedTransaction(store);
+    xasStatus status =
+        xasSqlInt(store, &definitions,
+                  "SELECT definitions FROM model WHERE id = ?", "i", row);
 
-    if (status == xasOk)
-        status =
-            xasSqlInt(store, &definitions,
-                      "SELECT definitions FROM model WHERE id = ?", "i", row);
     if (status == xasErrNotFound)
         return xasFail(status, message, "there is no model %lld",
                        (long long)row);
@@ -211,13 +209,76 @@ xasStatus xasStoreModelActivate(xasStore *store, int64_t row,
                        "version %d: train again",
                        (long long)row, (long long)definitions,
                        XAS_FEATURES_VERSION);
+    return status;
+}
+
+xasStatus xasStoreModelActivate(xasStore *store, int64_t row,
+                                xasMessage *message)
+{
+    char now[XAS_TIME_SIZE];
+    xasStatus status = xasSqlNeedTransaction(store);
+
+    if (status == xasOk) {
+        status = checkUsable(store, row, message);
+        if (status == xasErrNotFound || status == xasErrVersion)
+            return status;
+    }
+    xasTimeText(xasTimeNow(), now);
     if (status == xasOk)
         status = xasSqlRun(store,
                            "INSERT OR REPLACE INTO active_model (kind, model) "
                            "SELECT kind, id FROM model WHERE id = ?",
                            "i", row);
+    if (status == xasOk)
+        status = xasSqlRun(store,
+                           "INSERT INTO activation (kind, model, made) "
+                           "SELECT kind, id, ? FROM model WHERE id = ?",
+                           "ti", now, row);
     if (status != xasOk)
         return xasFail(status, message, "model %lld cannot be activated: %s",
                        (long long)row, xasStoreError(store));
+    return xasOk;
+}
+
+static const char newest[] =
+    "SELECT coalesce((SELECT model FROM activation WHERE kind = ? "
+    "ORDER BY id DESC LIMIT 1), 0)";
+
+xasStatus xasStoreModelUndo(xasStore *store, xasKind kind, int64_t *row,
+                            xasMessage *message)
+{
+    const char *name = xasKindName(kind);
+    int64_t active = 0, before = 0;
+    xasStatus status = xasSqlNeedTransaction(store);
+
+    if (status == xasOk)
+        status = xasStoreModelActive(store, kind, &active);
+    if (status == xasOk && !active)
+        return xasFail(xasErrNotFound, message,
+                       "no model of %s is active: nothing to undo", name);
+    if (status == xasOk)
+        status = xasSqlRun(store,
+                           "DELETE FROM activation WHERE id = (SELECT max(id) "
+                           "FROM activation WHERE kind = ?)",
+                           "t", name);
+    if (status == xasOk)
+        status = xasSqlInt(store, &before, newest, "t", name);
+    if (status == xasOk && before) {
+        status = checkUsable(store, before, message);
+        if (status == xasErrVersion)
+            return status;
+    }
+    if (status == xasOk)
+        status = xasSqlRun(store, "DELETE FROM active_model WHERE kind = ?",
+                           "t", name);
+    if (status == xasOk && before)
+        status = xasSqlRun(store,
+                           "INSERT INTO active_model (kind, model) "
+                           "VALUES (?, ?)",
+                           "ti", name, before);
+    if (status)
+        return xasFail(status, message, "the model of %s stays: %s", name,
+                       xasStoreError(store));
+    *row = before;
     return xasOk;
 }

@@ -75,5 +75,11 @@ xasStatus xasStoreModelActive(xasStore *store, xasKind kind, int64_t *row);
  * \return xasErrVersion for a model of other feature definitions */
 xasStatus xasStoreModelActivate(xasStore *store, int64_t row,
                                 xasMessage *message);
+/** \brief Take back the last activation of a kind: the model before it, or
+ * none, predicts again. Writes.
+ * \param[out] row  of that model, 0 for none
+ * \return xasErrNotFound: there was none; xasErrVersion as above */
+xasStatus xasStoreModelUndo(xasStore *store, xasKind kind, int64_t *row,
+                            xasMessage *message);
 
 #endif
