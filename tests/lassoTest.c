@@ -188,7 +188,7 @@ MAIN(lassoTest)
     testConditions(4);
     testWide(14, 26, 0.05);
     testWide(40, 120, 0.001);
-    testWide(400, 150, 0.01);
+    testWide(600, 260, 0.001);
     testOrthogonal();
     testEdges();
     return testDone();

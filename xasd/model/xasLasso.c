@@ -7,7 +7,7 @@
 
 static const double leastPivot = 1e-9;
 
-enum { mostActive = 80 }; /* of one exact step: 50 kB of stack */
+enum { mostActive = 200 }; /* of one exact step: 320 kB of stack */
 
 /** A fit on its way. */
 typedef struct descent {
@@ -56,7 +56,9 @@ static double sweep(descent *d)
  * alpha times the sign. */
 typedef struct active {
     size_t n, index[mostActive];
+    size_t factored; /* rows of l that hold for the first so many of them */
     double sign[mostActive], step[mostActive];
+    double l[mostActive * mostActive];
 } active;
 
 static bool take(active *a, size_t j, double sign)
@@ -68,22 +70,24 @@ static bool take(active *a, size_t j, double sign)
     return true;
 }
 
-/* \return the smallest pivot of the columns in use, with `ridge` added */
+/* Rows of l from the first that does not hold, with `ridge` added, and the
+ * step.   \return the smallest of their pivots */
 static double solve(const descent *d, active *a, double ridge)
 {
-    double l[mostActive * mostActive], pivot;
+    double pivot;
 
-    for (size_t i = 0; i < a->n; i++) {
+    for (size_t i = a->factored; i < a->n; i++) {
         const double *row = d->gram + a->index[i] * d->stride;
 
-        a->step[i] = d->gradient[a->index[i]] - d->alpha * a->sign[i];
         for (size_t j = 0; j <= i; j++)
-            l[i * mostActive + j] = row[a->index[j]];
-        l[i * mostActive + i] *= 1 + ridge;
+            a->l[i * mostActive + j] = row[a->index[j]];
+        a->l[i * mostActive + i] *= 1 + ridge;
     }
-    pivot = a->n ? xasCholesky(l, mostActive, a->n) : 1;
-    if (a->n && pivot > leastPivot)
-        xasCholeskySolve(l, mostActive, a->n, a->step);
+    for (size_t i = 0; i < a->n; i++)
+        a->step[i] = d->gradient[a->index[i]] - d->alpha * a->sign[i];
+    pivot = xasCholeskyFrom(a->l, mostActive, a->factored, a->n);
+    if (pivot > leastPivot)
+        xasCholeskySolve(a->l, mostActive, a->n, a->step);
     return pivot;
 }
 
@@ -91,8 +95,15 @@ static double solve(const descent *d, active *a, double ridge)
  * along what they share, until a weight reaches zero. */
 static bool findStep(const descent *d, active *a, bool *exact)
 {
+    bool found;
+
     *exact = solve(d, a, 0) > leastPivot;
-    return *exact || solve(d, a, 1e-7) > leastPivot;
+    a->factored = *exact ? a->n : 0;
+    if (*exact)
+        return true;
+    found = solve(d, a, 1e-7) > leastPivot;
+    a->factored = 0; /* with the ridge in it */
+    return found;
 }
 
 /* Go as far as the signs hold; a weight that reaches zero is dropped.
@@ -118,6 +129,7 @@ static bool advance(descent *d, active *a)
         return true;
     d->w[a->index[first]] = 0; /* but for rounding it is */
     a->n--;
+    a->factored = a->factored < first ? a->factored : first;
     for (size_t i = first; i < a->n; i++) {
         a->index[i] = a->index[i + 1];
         a->sign[i] = a->sign[i + 1];
@@ -144,7 +156,9 @@ static size_t wanting(const descent *d)
  * of it lowers the target.  The sweeps behind it have the last word. */
 static void search(descent *d)
 {
-    active a = { .n = 0 };
+    active a;
+
+    a.n = a.factored = 0; /* and not all of l, which is large */
 
     for (size_t j = 0; j < d->p; j++)
         if (d->w[j] != 0 && !take(&a, j, copysign(1, d->w[j])))

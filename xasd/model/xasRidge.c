@@ -16,6 +16,7 @@ typedef struct problem {
     size_t n, k, stride;
     double *l;        /* [k*k] factor of S'S/n + lambda */
     double *w;        /* [k] */
+    double *inverse;  /* [k*k] of the factor */
     double *column;   /* [k] */
     double *left_out; /* [n] */
 } problem;
@@ -35,6 +36,21 @@ static bool factor(problem *q, double lambda)
     return xasCholesky(q->l, q->k, q->k) > 0;
 }
 
+/* L^-1, lower too: the rows of it serve every sample without a division. */
+static void invert(problem *q)
+{
+    size_t k = q->k;
+
+    for (size_t j = 0; j < k; j++)
+        for (size_t i = j; i < k; i++) {
+            double sum = i == j ? 1 : 0;
+
+            for (size_t m = j; m < i; m++)
+                sum -= q->l[i * k + m] * q->inverse[m * k + j];
+            q->inverse[i * k + j] = sum / q->l[i * k + i];
+        }
+}
+
 /* Weights and leave-one-out residuals; gives their mean square. */
 static double solve(problem *q)
 {
@@ -43,15 +59,20 @@ static double solve(problem *q)
     for (size_t j = 0; j < q->k; j++)
         q->w[j] = xasScaleDot(q->s + j * q->n, q->yc, q->n) / n;
     xasCholeskySolve(q->l, q->k, q->k, q->w);
+    invert(q);
     for (size_t i = 0; i < q->n; i++) {
-        double e = q->yc[i], h;
+        double e = q->yc[i], h = 0;
 
         for (size_t j = 0; j < q->k; j++) {
             q->column[j] = q->s[j * q->n + i];
             e -= q->w[j] * q->column[j];
         }
-        xasCholeskyForward(q->l, q->k, q->k, q->column);
-        h = (1 + xasScaleDot(q->column, q->column, q->k)) / n;
+        for (size_t j = 0; j < q->k; j++) {
+            double v = xasScaleDot(q->inverse + j * q->k, q->column, j + 1);
+
+            h += v * v;
+        }
+        h = (1 + h) / n;
         q->left_out[i] = e / (1 - h);
         sum += q->left_out[i] * q->left_out[i];
     }
@@ -85,7 +106,7 @@ xasStatus xasRidgeFit(const double *s, size_t n, size_t k, const double *gram,
                       size_t stride, const double *yc, double *w,
                       double *lambda, double *left_out)
 {
-    double *work = malloc((k * k + 2 * k + n) * sizeof *work);
+    double *work = malloc((2 * k * k + 2 * k + n) * sizeof *work);
     problem q = { .s = s,
                   .gram = gram,
                   .yc = yc,
@@ -97,7 +118,8 @@ xasStatus xasRidgeFit(const double *s, size_t n, size_t k, const double *gram,
 
     if (!work)
         return xasErrMemory;
-    q.w = q.l + k * k;
+    q.inverse = q.l + k * k;
+    q.w = q.inverse + k * k;
     q.column = q.w + k;
     q.left_out = q.column + k;
     status = choose(&q, w, lambda, left_out);

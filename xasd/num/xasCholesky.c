@@ -5,9 +5,14 @@
 
 double xasCholesky(double *a, size_t stride, size_t n)
 {
+    return xasCholeskyFrom(a, stride, 0, n);
+}
+
+double xasCholeskyFrom(double *a, size_t stride, size_t start, size_t n)
+{
     double smallest = 1;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = start; i < n; i++) {
         double *row = a + i * stride, diagonal = row[i];
 
         for (size_t j = 0; j <= i; j++) {

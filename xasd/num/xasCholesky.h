@@ -13,6 +13,10 @@
  *         and then a is of no use */
 double xasCholesky(double *a, size_t stride, size_t n);
 
+/** \brief The same where the first `start' rows are factored already: a row
+ * needs only those before it.   \return of the rows from start on */
+double xasCholeskyFrom(double *a, size_t stride, size_t start, size_t n);
+
 /** \brief L y = b in place. */
 void xasCholeskyForward(const double *l, size_t stride, size_t n, double *b);
 
