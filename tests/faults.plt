@@ -66,7 +66,7 @@ second_refused('');
 sub lock_db {
     my $pid = open(my $lock, '|-', 'sqlite3', '-batch', $db) or die $!;
     $lock->autoflush(1);
-    print $lock "BEGIN IMMEDIATE;\n.shell touch $b->{work}/locked\n";
+    print $lock ".timeout 20000\nBEGIN IMMEDIATE;\n.shell touch $b->{work}/locked\n";
     $b->wait_for(sub { -e "$b->{work}/locked" });
     unlink "$b->{work}/locked";
     return $lock;

@@ -42,15 +42,12 @@ sub note_told {
 }
 
 sub lacking {
-    my @lack;
-    for my $scan (sort keys %told) {
-        my $have = $b->sql("SELECT CASE state WHEN 'open' THEN
-            (SELECT coalesce(sum(n), 0) FROM journal WHERE scan = $scan)
-            ELSE points END FROM scan WHERE id = $scan");
-        push @lack, "scan $scan: $told{$scan} told, " . ($have || 'none')
-            if ($have || 0) < $told{$scan};
-    }
-    return join '; ', @lack;
+    my %have = map { split /\|/ } split /\n/, $b->sql("SELECT id,
+        CASE state WHEN 'open' THEN
+            (SELECT coalesce(sum(n), 0) FROM journal WHERE scan = id)
+            ELSE points END FROM scan");
+    return join '; ', map { "scan $_: $told{$_} told, " . ($have{$_} // 'none') }
+        grep { ($have{$_} // -1) < $told{$_} } sort keys %told;
 }
 
 sub quiet {

@@ -40,6 +40,7 @@ static struct {
     xasdWatch *station[XAS_STATIONS_MAX];
     xasdSaid said[XAS_STATIONS_MAX]; /* while there is no xasdWatch */
     size_t nStations;                /* as long as the daemon runs */
+    bool connections;                /* changed since they were shown */
     double lost;                     /* events, by our queue */
     int64_t lostSaid_ns;
     size_t peak;       /* most events that ever waited */
@@ -72,6 +73,8 @@ static void drain(size_t most)
     for (size_t n = 0; n < most && xasdQueuePop(the.queue, &event); n++) {
         if (event.kind == xasEventOverflow)
             logOverflow(&event);
+        the.connections |=
+            event.kind == xasEventConnect || event.kind == xasEventDisconnect;
         /* What was under way when the configuration changed is of PVs that
          * may no longer be the station's. */
         if (event.station < the.conf->nStations &&
@@ -99,6 +102,7 @@ static void onQueue(evutil_socket_t fd, short what, void *arg)
 
 static void showCa(void)
 {
+    the.connections = false;
     for (size_t i = 0; i < the.conf->nStations; i++) {
         xasdConnections counts;
         xasdWatchCa ca = { 0 };
@@ -247,6 +251,8 @@ static void onTick(evutil_socket_t fd, short what, void *arg)
     if (now - the.second_ns >= SECOND_NS || now < the.second_ns) {
         the.second_ns = now;
         everySecond(now);
+    } else if (the.connections) {
+        showCa();
     }
 }
 

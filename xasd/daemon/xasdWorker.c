@@ -135,6 +135,8 @@ static void drop(xasdWorker *w, xasdJob *job, xasStatus status)
     const char *station = xasdWorkerName(w, job->station);
     xasMessage where = { "" };
 
+    if (job->kind == xasdJobStarted)
+        return; /* a mark on a result shown before */
     if (!job->scan || !job->scan->n)
         errlogSevPrintf(errlogMinor, "xasd: %s: a command lost: %s (%s)\n",
                         station, xasStatusText(status),
@@ -160,21 +162,21 @@ static bool stays(const xasdJob *job, xasStatus status)
 }
 
 /* A database that has taken nothing for long, and the memory for it is used
- * up: the oldest scans go to files, or are lost and told so. What clients
- * wanted goes before. */
+ * up: the oldest scans go to files, or are lost and told so; when there is none
+ * left, what clients wanted is. */
 static void makeRoom(xasdWorker *w, xasStatus status)
 {
-    static const xasdJobKind least[] = { xasdJobReprocess, xasdJobReject,
-                                         xasdJobStarted, xasdJobSetting,
-                                         xasdJobFinish };
+    static const xasdJobKind kinds[] = { xasdJobFinish, xasdJobStarted,
+                                         xasdJobReprocess, xasdJobReject,
+                                         xasdJobSetting };
     size_t most = (size_t)w->conf->memory_MB << 20;
 
-    for (size_t i = 0; i < sizeof least / sizeof *least;) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds;) {
         xasdJob *job;
 
         if (xasdJobsBytes(w->jobs) <= most)
             return;
-        job = xasdJobsTakeKind(w->jobs, least[i]);
+        job = xasdJobsTakeKind(w->jobs, kinds[i]);
         if (!job) {
             i++;
             continue;
@@ -193,8 +195,9 @@ static bool step(xasdWorker *w, xasdJob *job)
     xasStatus status = xasdWorkerDo(w, job);
 
     w->writeMs = (double)(xasTimeNow() - before) / 1e6;
-    setStoreState(w, stays(job, status) ? status : xasOk,
-                  xasStoreError(w->store));
+    if (status || xasdWorkerWrites(w, job))
+        setStoreState(w, stays(job, status) ? status : xasOk,
+                      xasStoreError(w->store));
     if (stays(job, status) && (!giveUp || before < giveUp)) {
         showUnsaved(w);
         makeRoom(w, status); /* may take the job itself */

@@ -236,6 +236,19 @@ static xasStatus doStarted(xasdWorker *w, const xasdJob *job)
     return xasOk;
 }
 
+bool xasdWorkerWrites(const xasdWorker *w, const xasdJob *job)
+{
+    const place *me = &w->station[job->station];
+
+    switch (job->kind) {
+    case xasdJobStarted: return false;
+    case xasdJobChunk: return rowOf(w, job) != 0;
+    case xasdJobReject:
+    case xasdJobReprocess: return me->haveLast && me->last.scan;
+    default: return true;
+    }
+}
+
 xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job)
 {
     xasPipelineRules rules;

@@ -49,6 +49,10 @@ void xasdWorkerRules(const xasdWorker *w, size_t station,
 /** \brief Do a job; xasErrBusy, xasErrIo, xasErrFull: try it again later. */
 xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job);
 
+/** \brief Does it write into the database? If not, its success tells nothing
+ * about that. */
+bool xasdWorkerWrites(const xasdWorker *w, const xasdJob *job);
+
 /** \brief Put a job without data behind the others. */
 void xasdWorkerAdd(xasdWorker *w, xasdJobKind kind, size_t station);
 
