@@ -30,4 +30,16 @@ typedef struct testCase {
 extern const testCase assemblerCases[];
 extern const size_t assemblerCaseCount;
 
+/** The same under other rules; 0 leaves the test's own. */
+typedef struct stepCase {
+    const char *name;
+    xasRoles roles;
+    const char *script, *expected;
+    double ring_min_mA, idle_s;
+    xasCommitWhen when;
+} stepCase;
+
+extern const stepCase stepCases[];
+extern const size_t stepCaseCount;
+
 #endif

@@ -93,6 +93,10 @@ static void obey(script *s)
         case xasActionGet: sayGet(s, &action); break;
         case xasActionStart: say(s, "start"); break;
         case xasActionPoint: say(s, "P%zu", action.index); break;
+        case xasActionStray:
+            say(s, "stray(%zu,%g-%g)", action.index, action.low_eV,
+                action.high_eV);
+            break;
         case xasActionEnd:
             xasScanDestroy(last);
             last = xasAssemblerTake(s->a);

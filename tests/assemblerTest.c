@@ -10,17 +10,24 @@
 #include "assemblerCases.h"
 #include "assemblerScript.h"
 
-static xasAssembler *station(xasRoles roles)
+static xasAssemblerRules stationRules(xasRoles roles)
 {
     xasAssemblerRules rules;
-    xasAssembler *a = NULL;
 
     xasAssemblerRulesDefaults(&rules);
     strcpy(rules.station, "BL5S1");
     rules.roles = roles;
-    rules.required = (roles & DETECTORS) | BIT(Active);
+    rules.required = roles & (DETECTORS | BIT(Active));
     rules.i0_min = 2;
     rules.scan_timeout_s = 10;
+    return rules;
+}
+
+static xasAssembler *station(xasRoles roles)
+{
+    xasAssemblerRules rules = stationRules(roles);
+    xasAssembler *a = NULL;
+
     if (xasAssemblerCreate(&rules, &a))
         testAbort("no assembler");
     return a;
@@ -43,6 +50,30 @@ static void testCases(void)
     }
 }
 
+static void testSteps(void)
+{
+    static char out[4096];
+
+    for (size_t i = 0; i < stepCaseCount; i++) {
+        const stepCase *c = &stepCases[i];
+        xasAssemblerRules rules = stationRules(c->roles);
+        xasAssembler *a = NULL;
+
+        rules.ring_min_mA = c->ring_min_mA;
+        rules.commit_when = c->when;
+        if (c->idle_s > 0)
+            rules.idle_s = c->idle_s;
+        if (xasAssemblerCreate(&rules, &a))
+            testAbort("no assembler");
+        scriptRun(a, c->script, out, sizeof out);
+        if (!testOk(strcmp(out, c->expected) == 0, "%s", c->name)) {
+            testDiag("got      %s", out);
+            testDiag("expected %s", c->expected);
+        }
+        xasAssemblerDestroy(a);
+    }
+}
+
 static void testRules(void)
 {
     xasAssemblerRules rules;
@@ -52,8 +83,10 @@ static void testRules(void)
     xasAssemblerRulesDefaults(&rules);
     strcpy(rules.station, "BL5S1");
     rules.roles = COMMIT & ~BIT(Active);
-    testOk1(xasAssemblerCreate(&rules, &a) == xasErrNotFound && !a);
-    testOk1(xasAssemblerRulesCheck(&rules, &message) == xasErrNotFound);
+    testOk1(xasAssemblerRulesCheck(&rules, &message) == xasOk);
+    rules.idle_s = 0; /* how would a scan end? */
+    testOk1(xasAssemblerCreate(&rules, &a) == xasErrArg && !a);
+    testOk1(xasAssemblerRulesCheck(&rules, &message) == xasErrArg);
     testOk(strstr(message.text, "active") != NULL, "%s", message.text);
     rules.roles = COMMIT;
     rules.detection = xasDetectYield;
@@ -237,6 +270,39 @@ static void testResume(void)
     xasAssemblerDestroy(a);
 }
 
+/* No active PV: the points that come decide. */
+static void testResumeUntold(void)
+{
+    static const struct {
+        const char *name, *script, *expected;
+    } cases[] = {
+        { "the energy goes on: so does the scan",
+          "up=all energy:7000@-5 i0:9@-5 i1:5@-5 sequence:1@-5000 "
+          "commit:1@-5000 " POINT(10, 2, 7002, 11, 7) "stop",
+          "P1 end{interrupted lost=0: 7001/10/6 7002/11/7; resume}" },
+        { "points were made meanwhile: they are counted",
+          "up=all energy:7000@-5 i0:9@-5 i1:5@-5 sequence:1@-5000 "
+          "commit:1@-5000 " POINT(10, 4, 7004, 11, 7) "?energy=7004@10 "
+                                                      "?i0=11@10 ?i1=7@10 stop",
+          "get(energy,i0,i1) P1 "
+          "end{interrupted lost=2: 7001/10/6 7004/11/7; resume gap}" },
+        { "its PVs do not come back: interrupted", "=59000 tick =61000 tick",
+          "end{interrupted lost=0: 7001/10/6; resume}" },
+    };
+    static char out[2048];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        xasAssembler *a = station(COUNTED & ~BIT(Active));
+
+        testOk1(xasAssemblerResume(a, journalled(), scriptTime(0)) == xasOk);
+        scriptRun(a, cases[i].script, out, sizeof out);
+        if (!testOk(!strcmp(out, cases[i].expected), "no active PV: %s",
+                    cases[i].name))
+            testDiag("got %s", out);
+        xasAssemblerDestroy(a);
+    }
+}
+
 static void testDeadlines(void)
 {
     xasAssembler *a = station(COMMIT);
@@ -358,6 +424,7 @@ MAIN(assemblerTest)
 {
     testPlan(0);
     testCases();
+    testSteps();
     testRules();
     testTexts();
     testDwell();
@@ -365,6 +432,7 @@ MAIN(assemblerTest)
     testOtherSample();
     testCutText();
     testResume();
+    testResumeUntold();
     testDeadlines();
     testMany();
     testSpectrum();

@@ -101,7 +101,7 @@ static void testKinds(bool overload, unsigned runs)
 MAIN(coalesceTest)
 {
     const char *runs = getenv("XASD_COALESCE_RUNS");
-    unsigned n = runs ? (unsigned)strtoul(runs, NULL, 10) : 100;
+    unsigned n = runs ? (unsigned)strtoul(runs, NULL, 10) : 40;
 
     testPlan(0);
     testKinds(false, n / 5 + 1);

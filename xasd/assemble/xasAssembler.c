@@ -32,6 +32,8 @@ static void value(xasAssembler *a, const xasEvent *e)
         a->ops->value(a, e);
         return;
     }
+    if (xasInfers(a))
+        xasInferValue(a, e);
     if (role == a->closer && role != xasAssemblerAxis(a)) {
         xasAssemblerCommit(a, e);
         return;
@@ -185,7 +187,7 @@ void xasAssemblerDestroy(xasAssembler *a)
 
 const xasScan *xasAssemblerScan(const xasAssembler *a)
 {
-    return a->ended ? a->ended : a->scan;
+    return a->ended ? a->ended : a->infer.tentative ? NULL : a->scan;
 }
 
 xasScan *xasAssemblerTake(xasAssembler *a)
@@ -228,7 +230,9 @@ xasStatus xasAssemblerStop(xasAssembler *a, xasExit exit, const char *reason,
     if (a->ended)
         return xasErrState;
     a->now_ns = now_ns;
-    if (a->scan)
+    if (a->scan && a->infer.tentative)
+        xasInferDrop(a);
+    else if (a->scan)
         xasAssemblerFinish(a, exit, reason);
     return xasOk;
 }

@@ -24,7 +24,8 @@ typedef enum xasCommitWhen {
 /** How a station scans; from xasd.conf.
  *
  * A point is closed by the commit PV; without one by the sequence PV; without
- * either when the energy moves on after a detector has posted. A negative
+ * either when the energy moves on (by more than 0.005 eV and 3e-6 of itself)
+ * after a detector has posted. A negative
  * value of commit or sequence (between scans) closes nothing. Where commit
  * and sequence both are given, commit closes and sequence only counts.
  *
@@ -51,9 +52,13 @@ typedef struct xasAssemblerRules {
     double dark[xasChannelCount]; /* to be subtracted from each reading */
     double ring_min_mA;           /* no_beam below it; 0: no test */
     xasCommitWhen commit_when;
-    /* without the role active start and end are inferred from the energy */
+    /* Without the role active start and end are inferred from the energy: a
+     * scan begins with three points one way (a first step ten times the second
+     * and more than return_eV is a move to the start); points before are said,
+     * xasActionStray. */
     double idle_s;          /* no point for so long ends a scan */
-    double return_eV;       /* a step back of more ends a scan */
+    double return_eV;       /* a step back of more, and of 1.5 times the step
+                             * before, ends a scan, since another has begun */
     double array_timeout_s; /* array: waits no longer for all of a sweep */
     double rebin_eV;        /* continuous: bins of so much; 0: none */
     xasRole pace; /* continuous: points at this stream's stamps; xasRoleCount:
@@ -81,15 +86,17 @@ typedef enum xasActionKind {
                      * xasEventReply that carries `ask` */
     xasActionStart, /* a scan has begun: xasAssemblerScan() */
     xasActionPoint, /* its points up to `index` are complete */
-    xasActionEnd    /* it has ended: take it by xasAssemblerTake() */
+    xasActionEnd,   /* it has ended: take it by xasAssemblerTake() */
+    xasActionStray  /* `index` points were measured that make no scan: say so */
 } xasActionKind;
 
 typedef struct xasAction {
     xasActionKind kind;
-    xasRoles roles; /* xasActionGet */
-    uint32_t ask;   /* xasActionGet: number of this request */
-    bool arrays;    /* xasActionGet: of their (final) arrays */
-    size_t index;   /* xasActionPoint */
+    xasRoles roles;         /* xasActionGet */
+    uint32_t ask;           /* xasActionGet: number of this request */
+    bool arrays;            /* xasActionGet: of their (final) arrays */
+    size_t index;           /* xasActionPoint, xasActionStray */
+    double low_eV, high_eV; /* xasActionStray: where they were */
 } xasAction;
 
 /** \return as xasAssemblerRulesCheck, xasErrMemory */

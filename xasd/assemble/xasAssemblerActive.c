@@ -6,8 +6,10 @@
 
 #include <math.h>
 
-/* Without a commit PV the energy has moved on when it differs by this. */
-static const double moved_eV = 0.02;
+/* Without a commit PV the energy has moved on when it differs by this: energies
+ * closer than the first are one, and the read-back of a monochromator moves by
+ * some parts of its resolution, which is 1e-4 of the energy. */
+static const double moved_eV = 0.005, movedPart = 3e-6;
 
 void xasAssemblerMayBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                           const char *why)
@@ -44,6 +46,16 @@ void xasAssemblerOtherScan(xasAssembler *a)
         (void)xasAssemblerBaseline(a, xasAssemblerNumber(number));
 }
 
+static bool closes(const xasAssembler *a, double value)
+{
+    switch (a->closer == xasRoleCommit ? a->rules.commit_when : xasCommitAny) {
+    case xasCommitZero: return value == 0;
+    case xasCommitSet: return value < 0 || value > 0; /* no NaN */
+    case xasCommitAny: break;
+    }
+    return value >= 0; /* no NaN */
+}
+
 void xasAssemblerCommit(xasAssembler *a, const xasEvent *e)
 {
     xasHeld held = xasAssemblerHeld(a, e);
@@ -55,8 +67,12 @@ void xasAssemblerCommit(xasAssembler *a, const xasEvent *e)
             xasAssemblerOtherScan(a);
         return;
     }
-    if (!(held.value >= 0)) /* or NaN */
+    if (!closes(a, held.value))
         return;
+    if (xasInfers(a) && a->ending && held.stamp_ns > a->end_ns) {
+        xasAssemblerFinish(a, xasExitComplete, "");
+        xasInferValue(a, e);
+    }
     if (!a->scan && xasAssemblerIsSet(&a->source[xasRoleActive].last))
         xasAssemblerMayBegin(a, held.stamp_ns, true,
                              "points came though the scan had been ended");
@@ -99,9 +115,15 @@ void xasAssemblerEnergy(xasAssembler *a, const xasHeld *value)
 
     commit.stamp_ns--; /* just before it moved */
     if (source->last.known && fabs(moved) > moved_eV &&
+        fabs(moved) > movedPart * energyOf(a, &source->last) &&
         detectorPosted(a, &commit))
         xasAssemblerClose(a, &commit, &source->last);
     source->last = *value;
+}
+
+double xasAssemblerEnergyOf(const xasAssembler *a, const xasHeld *held)
+{
+    return energyOf(a, held);
 }
 
 static void startEnding(xasAssembler *a, const xasHeld *active)
@@ -128,6 +150,25 @@ static void startEnding(xasAssembler *a, const xasHeld *active)
             a->endOpen |= xasRoleBit(r);
     if (a->endOpen)
         xasAssemblerAsk(a, a->endOpen, &a->endAsk);
+}
+
+void xasAssemblerEndNow(xasAssembler *a, const char *why)
+{
+    xasHeld now = { .stamp_ns = a->now_ns, .stampBad = true, .known = true };
+
+    /* by the clock of the readings, whatever ours says */
+    for (int r = 0; r < XAS_POINT_ROLES; r++) {
+        const xasSource *s = &a->source[r];
+        xasHeld v = xasAssemblerClock(a, (xasRole)r, s->last);
+
+        if (!s->any || v.stampBad ||
+            (!now.stampBad && v.stamp_ns <= now.stamp_ns))
+            continue;
+        now.stamp_ns = v.stamp_ns;
+        now.stampBad = false;
+    }
+    a->endWhy = why;
+    startEnding(a, &now);
 }
 
 static void activeState(xasAssembler *a, bool on, const xasHeld *held)

@@ -87,9 +87,9 @@ static bool isOwn(const xasScan *scan, xasRole role, const char *text)
 
 void xasAssemblerText(xasAssembler *a, xasRole role, int64_t stamp_ns)
 {
-    if (!a->scan || a->resumed ||
+    if (!a->scan || a->resumed || a->infer.tentative ||
         isOwn(a->scan, role, a->text[role - xasRoleSample]))
-        return;
+        return; /* a tentative scan takes its texts when it starts */
     if (!a->scan->n && !a->nPending)
         takeText(a, role);
     else
@@ -106,29 +106,40 @@ void xasAssemblerRenamed(xasAssembler *a)
         a->renamed = strcmp(name, a->scan->sample) != 0;
 }
 
-void xasAssemblerReset(xasAssembler *a)
+/* What was seen before this scan is no part of it. */
+static void forget(xasAssembler *a)
 {
-    const xasHeld *number = &a->source[xasRoleSequence].last;
-
-    a->ending = a->resumed = a->joined = a->missedStart = false;
-    a->overflow = a->away = a->doubt = a->renamed = false;
     a->ahead = 0;
     a->firstPending = a->nPending = 0;
     a->lastCommit_ns = 0;
-    a->progress_ns = a->now_ns;
-    a->count = (xasCounting){ .seen = -1 };
-    a->count.before = xasAssemblerNumber(number);
     for (int r = 0; r < xasRoleCount; r++) {
         a->source[r].posted = a->source[r].lost = false;
         a->source[r].queued = 0;
         xasAssemblerForgetLag(&a->source[r]);
     }
     xasAssemblerTrust(a);
+}
+
+void xasAssemblerReset(xasAssembler *a)
+{
+    int64_t before = xasAssemblerNumber(&a->source[xasRoleSequence].last);
+
+    if (a->infer.seamless) /* its last value is of this scan already */
+        before = a->count.known ? a->count.last : -1;
+    a->ending = a->resumed = a->joined = a->missedStart = false;
+    a->overflow = a->away = a->doubt = a->renamed = false;
+    a->progress_ns = a->now_ns;
+    a->points = (xasPace){ 0 };
+    a->endWhy = NULL;
+    a->badClock = 0;
+    a->count = (xasCounting){ .seen = -1, .before = before };
+    if (!a->infer.seamless)
+        forget(a);
+    a->server.added = 0;
     if (a->ops)
         a->ops->begin(a);
     xasFinalReset(a);
 }
-
 void xasAssemblerDwell(xasAssembler *a, const xasHeld *dwell)
 {
     if (dwell->known && dwell->severity < 3 && dwell->value > 0)
@@ -150,6 +161,7 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     }
     a->joined = joined;
     scan->start_ns = scan->end_ns = stamp_ns;
+    a->infer.run = 0;
     (void)snprintf(scan->station, sizeof scan->station, "%s", a->rules.station);
     (void)snprintf(scan->mode, sizeof scan->mode, "%s",
                    xasModeName(a->rules.mode));
@@ -162,6 +174,16 @@ void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
     if (xasAssemblerHas(a, xasRoleAngle))
         scan->d_spacing_A = a->rules.d_spacing_A;
     xasAssemblerDwell(a, &a->source[xasRoleDwell].last);
+    if (!a->infer.tentative)
+        xasAssemblerStart(a, stamp_ns, joined, why);
+}
+
+void xasAssemblerStart(xasAssembler *a, int64_t stamp_ns, bool joined,
+                       const char *why)
+{
+    xasScan *scan = a->scan;
+
+    scan->start_ns = stamp_ns;
     nameUid(scan, joined ? a->now_ns : stamp_ns);
     (void)xasScanAddEvent(scan, stamp_ns, "start", "%s", why);
     for (int r = xasRoleSample; r < xasRoleCount; r++)

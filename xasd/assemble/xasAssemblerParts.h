@@ -111,6 +111,23 @@ typedef struct xasDoubt {
     size_t added;               /* their count */
 } xasDoubt;
 
+/** A scan that no active PV tells of. */
+typedef struct xasInfer {
+    bool tentative; /* a->scan is not known to be one yet, nor shown */
+    bool seamless;  /* the next begins without a pause: readings are kept */
+    size_t run;     /* points one way */
+    size_t strays;  /* points before them */
+    double low_eV, high_eV;
+    int direction;
+} xasInfer;
+
+/** Whether there is light, and how fast points come. */
+typedef struct xasPace {
+    double mean_s; /* of the intervals so far */
+    int intervals;
+    int64_t last_ns;
+} xasPace;
+
 struct xasAssembler {
     xasAssemblerRules rules;
     const xasModeOps *ops; /* NULL: step */
@@ -139,6 +156,11 @@ struct xasAssembler {
     bool holes; /* continuous: readings of a channel are missing */
     bool doubt; /* lost by our queue: the next point is checked */
     xasDoubt server;
+    xasInfer infer;
+    xasPace points;
+    const char *endWhy; /* if active did not end it */
+    bool finishing;
+    xasRoles badClock;     /* said in this scan */
     double overflowEvents; /* not written down yet */
     int64_t reread_ns;     /* when to read all again, 0: not */
     int64_t lastReread_ns;
@@ -243,6 +265,42 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
                        const xasHeld *own);
 
 void xasAssemblerReset(xasAssembler *a);
+/** \brief It is a scan: name it, take the texts, say so. */
+void xasAssemblerStart(xasAssembler *a, int64_t stamp_ns, bool joined,
+                       const char *why);
+/** \brief The energy in eV of a value of energy or angle. */
+double xasAssemblerEnergyOf(const xasAssembler *a, const xasHeld *held);
+/** \brief As if active had fallen now, by our clock. */
+void xasAssemblerEndNow(xasAssembler *a, const char *why);
+
+/** \brief Has it no PV that tells start and end? */
+static inline bool xasInfers(const xasAssembler *a)
+{
+    return !a->ops && !xasAssemblerHas(a, xasRoleActive);
+}
+/** \brief A monitor came: there may be a scan from now on. */
+void xasInferValue(xasAssembler *a, const xasEvent *e);
+/** \brief Why this point belongs to another scan than the running one, or
+ * NULL. */
+const char *xasInferSplits(const xasAssembler *a, const xasPending *p);
+/** \brief End the running scan before this point; another begins. */
+void xasInferTurn(xasAssembler *a, const xasPending *p, const char *why);
+/** \brief A point was added: is it a scan now? */
+void xasInferAdded(xasAssembler *a);
+/** \brief Nothing more came: say the points that make no scan. */
+void xasInferDrop(xasAssembler *a);
+/** \brief Idle for too long? */
+void xasInferExpire(xasAssembler *a);
+
+/** \brief Is there no light, as ring current, shutter and inhibit say? */
+bool xasBeamGone(const xasAssembler *a, bool orInhibited);
+/** \brief May the beam's loss be why it ended? */
+bool xasBeamLost(const xasAssembler *a, xasExit exit);
+/** \brief Is the station told not to count? */
+bool xasBeamInhibited(const xasAssembler *a);
+/** \brief Write down a pause before this point. */
+void xasBeamPace(xasAssembler *a, const xasPending *p);
+
 void xasAssemblerBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                        const char *why);
 /** \brief The same unless a command forbids it. */

@@ -248,6 +248,17 @@ static void use(xasAssembler *a, xasRole role, const xasPending *p, int left)
     source->posted = left > 0;
 }
 
+/* Once a scan: its order is that of receipt. */
+static void sayClock(xasAssembler *a, xasRole role)
+{
+    if (!(a->significant & ~a->badClock & xasRoleBit(role)))
+        return;
+    a->badClock |= xasRoleBit(role);
+    (void)xasScanAddEvent(a->scan, a->now_ns, "clock",
+                          "%s has no useful stamp: time of receipt",
+                          xasRoleName(role));
+}
+
 static void gather(xasAssembler *a, xasPending *p, const xasHeld *commit,
                    xasRole role)
 {
@@ -275,6 +286,8 @@ static void gather(xasAssembler *a, xasPending *p, const xasHeld *commit,
         p->open |= bit;
     else if (!xasPendingSeems(p, role, &p->held[role]))
         p->weak |= bit;
+    if (p->held[role].stampBad && left >= 0)
+        sayClock(a, role);
     use(a, role, p, left);
 }
 
@@ -313,6 +326,9 @@ void xasAssemblerClose(xasAssembler *a, const xasHeld *commit,
     p->commit_ns = commit->stamp_ns;
     p->stampBad = commit->stampBad;
     p->asked_ns = a->now_ns;
+    if (xasInfers(a))
+        a->resumed = false; /* no other PV tells that it goes on */
+    p->noBeam = xasBeamGone(a, true);
     p->recheck = lossBefore(a, commit) || a->doubt;
     xasAssemblerProof(a, p, commit);
     for (int r = 0; r < XAS_POINT_ROLES; r++) {

@@ -63,8 +63,6 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
                        "station %s: bins and idle time must be numbers above "
                        "(or at) 0, the pace a channel with a PV",
                        rules->station);
-    if (rules->mode == xasModeStep) /* a sweep's arrays are a scan */
-        needed |= xasRoleBit(xasRoleActive);
     for (int r = 0; r < xasRoleCount; r++)
         if (xasRolesHave(needed & ~rules->roles, r))
             return xasFail(xasErrNotFound, message,
@@ -74,10 +72,18 @@ xasStatus xasAssemblerRulesCheck(const xasAssemblerRules *rules,
         return xasFail(xasErrArg, message,
                        "station %s requires a role that has no PV",
                        rules->station);
+    if (rules->mode == xasModeStep &&
+        !xasRolesHave(rules->roles, xasRoleActive) &&
+        (!(rules->idle_s > 0) || !(rules->return_eV > 0)))
+        return xasFail(xasErrArg, message,
+                       "station %s has no PV for the role active: idle_s and "
+                       "return_eV must be above 0",
+                       rules->station);
     if (!(rules->energy_scale > 0) || !(rules->point_timeout_s > 0) ||
         !(rules->scan_timeout_s >= 0) || !(rules->resume_gap_s >= 0) ||
         !(rules->clock_tolerance_s > 0) || !(rules->i0_min >= 0) ||
-        !(rules->dead_time_s >= 0) || !(rules->array_timeout_s > 0))
+        !(rules->dead_time_s >= 0) || !(rules->ring_min_mA >= 0) ||
+        !(rules->array_timeout_s > 0))
         return xasFail(xasErrArg, message,
                        "station %s: energy scale, time-outs, clock tolerance "
                        "and least I0 must be numbers above (or at) 0",

@@ -29,6 +29,8 @@ static uint32_t flagsOf(const xasAssembler *a, const xasPending *p, bool lost)
     }
     if (lost && !p->recheck)
         flags |= xasPointLate;
+    if (p->noBeam)
+        flags |= xasPointNoBeam;
     if (a->rules.i0_min > 0 && i0->known &&
         i0->value - a->rules.dark[xasRoleI0] < a->rules.i0_min)
         flags |= xasPointLowI0;
@@ -57,6 +59,9 @@ static void addPoint(xasAssembler *a, const xasPending *p)
     a->progress_ns = a->now_ns;
     if (!status) {
         xasAssemblerProven(a, p);
+        xasInferAdded(a);
+        if (a->infer.tentative)
+            return;
         xasAssemblerAct(
             a, (xasAction){ .kind = xasActionPoint, .index = a->scan->n - 1 });
         return;
@@ -71,7 +76,13 @@ void xasAssemblerDrain(xasAssembler *a)
 {
     while (a->nPending && !xasAssemblerPending(a, 0)->open) {
         const xasPending *p = xasAssemblerPending(a, 0);
+        const char *why = xasInferSplits(a, p);
 
+        if (why)
+            xasInferTurn(a, p, why);
+        if (!a->scan)
+            return;
+        xasBeamPace(a, p);
         addPoint(a, p);
         a->lastCommit_ns = p->commit_ns;
         a->firstPending = (a->firstPending + 1) % xasPendingMax;
@@ -86,7 +97,8 @@ static void endReason(xasAssembler *a, xasExit *exit, char *text, size_t size)
     long long n = (long long)scan->n, planned = (long long)scan->planned;
 
     *exit = xasExitComplete;
-    (void)snprintf(text, size, "active went to 0 after %lld points", n);
+    (void)snprintf(text, size, "%s after %lld points",
+                   a->endWhy ? a->endWhy : "active went to 0", n);
     if (aborted->known && aborted->severity < 3 && aborted->value != 0) {
         *exit = xasExitAborted;
         (void)snprintf(text, size, "the aborted PV is set");
@@ -108,8 +120,9 @@ static void endReason(xasAssembler *a, xasExit *exit, char *text, size_t size)
     } else if (!n ||
                (planned && n < planned && a->rules.mode != xasModeContinuous)) {
         *exit = xasExitAborted;
-        (void)snprintf(text, size, "ended after %lld of %lld points planned", n,
-                       planned);
+        (void)snprintf(
+            text, size, "ended after %lld of %lld points planned%s", n, planned,
+            aborted->known ? "" : "; no PV says that it was aborted");
     }
 }
 
@@ -118,6 +131,7 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasScan *scan = a->scan;
     char own[XAS_REASON_SIZE] = "";
 
+    a->finishing = true;
     for (size_t i = 0; i < a->nPending; i++)
         xasPendingExpire(xasAssemblerPending(a, i));
     xasAssemblerDrain(a);
@@ -130,6 +144,11 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     xasDetectorFinish(scan, &a->rules);
     if (exit == xasExitComplete && !reason[0])
         endReason(a, &exit, own, sizeof own);
+    if (xasBeamLost(a, exit)) {
+        exit = xasExitBeamLost;
+        (void)snprintf(own, sizeof own,
+                       "no beam when it ended, after %zu points", scan->n);
+    }
     scan->exit = exit;
     (void)snprintf(scan->reason, sizeof scan->reason, "%s",
                    own[0] ? own : reason);
@@ -139,6 +158,6 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     else if (a->nLater < xasLaterMax)
         a->later[a->nLater++] = scan;
     a->scan = NULL;
-    a->ending = a->resumed = false;
+    a->ending = a->resumed = a->finishing = false;
     xasAssemblerAct(a, (xasAction){ .kind = xasActionEnd });
 }

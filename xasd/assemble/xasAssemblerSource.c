@@ -60,11 +60,19 @@ static void commandText(xasAssembler *a, const xasEvent *e, xasRole role)
         xasAssemblerTextValue(a, e, role);
 }
 
+/* Where no number tells, points may have come while it was disabled. */
+static void joinEnabled(xasAssembler *a, int64_t now_ns)
+{
+    xasAssemblerMayBegin(a, now_ns, true, "joined when enabled");
+    if (a->scan && !xasAssemblerHas(a, xasRoleSequence))
+        a->missedStart = true;
+}
+
 void xasAssemblerCommand(xasAssembler *a, const xasEvent *e)
 {
     switch ((xasCommand)(int)e->value) {
     case xasCommandEndScan:
-        if (!a->scan)
+        if (!a->scan || a->infer.tentative)
             break;
         a->ignore = xasAssemblerIsSet(&a->source[xasRoleActive].last);
         xasAssemblerFinish(a, xasExitAborted, "ended by command");
@@ -77,8 +85,7 @@ void xasAssemblerCommand(xasAssembler *a, const xasEvent *e)
     case xasCommandEnable:
         a->disabled = false;
         if (!a->scan && xasAssemblerIsSet(&a->source[xasRoleActive].last))
-            xasAssemblerMayBegin(a, e->received_ns, true,
-                                 "joined when enabled");
+            joinEnabled(a, e->received_ns);
         break;
     case xasCommandDisable: a->disabled = true; break;
     case xasCommandSample: commandText(a, e, xasRoleSample); break;

@@ -51,6 +51,13 @@ void xasAssemblerExpire(xasAssembler *a, bool tick)
         a->ops->expire(a, tick);
     if (!a->scan)
         return;
+    if (xasBeamInhibited(a) && !a->resumed)
+        a->progress_ns = a->now_ns; /* it is told to wait */
+    if (xasInfers(a) && !a->ending && !a->resumed) {
+        xasInferExpire(a);
+        if (!a->scan || a->ending || a->infer.tentative)
+            return;
+    }
     if (a->ending) {
         if (isUp(a, a->endDeadline_ns))
             xasAssemblerFinish(a, xasExitComplete, "");
@@ -72,6 +79,15 @@ void xasAssemblerExpire(xasAssembler *a, bool tick)
     }
 }
 
+static int64_t waits(const xasAssembler *a)
+{
+    double limit = a->rules.scan_timeout_s;
+
+    if (xasInfers(a) && (!(limit > 0) || a->rules.idle_s < limit))
+        limit = a->rules.idle_s;
+    return limit > 0 ? a->progress_ns + xasAssemblerNs(limit) : 0;
+}
+
 int64_t xasAssemblerDeadline(const xasAssembler *a)
 {
     int64_t next = 0;
@@ -82,8 +98,8 @@ int64_t xasAssemblerDeadline(const xasAssembler *a)
         next = xasAssemblerDue(a, a->endAsked_ns, a->endDeadline_ns);
     else if (a->resumed)
         next = a->progress_ns + xasAssemblerNs(a->rules.resume_gap_s);
-    else if (a->rules.scan_timeout_s > 0)
-        next = a->progress_ns + xasAssemblerNs(a->rules.scan_timeout_s);
+    else
+        next = waits(a);
     if (a->nPending) {
         const xasPending *p = &a->pending[a->firstPending];
         int64_t point = xasAssemblerDue(a, p->asked_ns, p->deadline_ns);

@@ -24,6 +24,7 @@ typedef struct xasPending {
     int64_t asked_ns;    /* when it was closed, by our clock */
     int64_t deadline_ns; /* 0: no tick since */
     bool stampBad;       /* commit_ns is a receipt time */
+    bool noBeam;         /* by ring current, shutter, inhibit */
     bool recheck;        /* a loss just before: monitors prove nothing */
     bool proof;          /* monitors may have been overwritten: a value counts
                           * only if its stamp, or a fresh answer, proves it */

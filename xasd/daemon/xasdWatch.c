@@ -153,6 +153,13 @@ static void drain(xasdWatch *s, int64_t now_ns)
         case xasActionStart: onStart(s); break;
         case xasActionPoint: points = s->liveChanged = true; break;
         case xasActionEnd: onEnd(s, now_ns); break;
+        case xasActionStray:
+            errlogSevPrintf(errlogInfo,
+                            "xasd: %s: %zu points between %.2f and %.2f eV "
+                            "make no scan\n",
+                            s->own->name, action.index, action.low_eV,
+                            action.high_eV);
+            break;
         }
     }
     if (points && journalDue(s, (size_t)s->conf->journal_points))
@@ -168,7 +175,9 @@ static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
         return;
     xasdRecorderStop(s->recorder, exit, reason, now_ns);
     status = xasAssemblerStop(s->assembler, exit, reason, now_ns);
-    s->said.muted = true;
+    /* until active falls; where it is inferred points make the next scan */
+    s->said.muted = s->own->pv[xasRoleActive][0] != 0 ||
+                    s->own->rules.mode != xasModeStep;
     if (status)
         warn(s, reason, status);
     drain(s, now_ns);
