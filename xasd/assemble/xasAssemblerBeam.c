@@ -50,9 +50,10 @@ bool xasBeamLost(const xasAssembler *a, xasExit exit)
     bool gone = xasBeamGone(a, false);
 
     switch (exit) {
-    case xasExitComplete: return dark >= darkPoints || (gone && dark > 0);
+    case xasExitComplete:
+        return !a->ops && (dark >= darkPoints || (gone && dark > 0));
     case xasExitAborted:
-    case xasExitTimeout: return gone || dark >= darkPoints;
+    case xasExitTimeout: return gone || (!a->ops && dark >= darkPoints);
     default: return false;
     }
 }
