@@ -188,8 +188,8 @@ static void value(script *s, char *word)
             e.role == xasRoleSample ? xasCommandSample : xasCommandFormula;
     } else if (answer) {
         e.kind = xasEventReply;
-        e.ask = s->ask[e.isArray][e.role]
-                      [s->answered[e.isArray][e.role]++ % 256];
+        e.ask =
+            s->ask[e.isArray][e.role][s->answered[e.isArray][e.role]++ % 256];
     }
     feed(s, e);
 }

@@ -188,9 +188,48 @@ static void testCases(void)
     }
 }
 
+/* xasd was killed after the first of three points; the record goes on. */
+static void testResume(void)
+{
+    const double value[xasChannelCount] = { 7001, 10, 6 };
+    xasAssemblerRules rules;
+    xasAssembler *a = NULL;
+    xasScan *scan = NULL;
+    static char out[2048];
+
+    xasAssemblerRulesDefaults(&rules);
+    (void)strcpy(rules.station, "BL5S1");
+    rules.roles = SSCAN;
+    rules.final = DETECTORS;
+    if (xasAssemblerCreate(&rules, &a) || xasScanCreate(SSCAN, &scan) ||
+        xasScanAddPoint(scan, value, scriptTime(-900), 0))
+        testAbort("no scan");
+    scan->start_ns = scriptTime(-1000);
+    scan->sequence = 1;
+    testOk1(xasAssemblerResume(a, scan, scriptTime(0)) == xasOk);
+    scriptRun(a,
+              "=1 up=energy,i0,i1,commit,sequence,active,data,valid,aborted "
+              "arrup=energy,i0,i1 energy:7002@-500 i0:11@-500 i1:7@-500 "
+              "commit:0@-500 sequence:2@-500 valid:2@-500 data:0@-1000 "
+              "aborted:0@-2000 active:1@-1000 " SEEN(
+                  30, 3, 7003, 12,
+                  8) "=31 ?energy=7003@30 ?i0=12@30 ?i1=8@30 =40 data=1 =41 "
+                     "?valid=3 " THREE "=60 active=0 " ANSWERS
+                     "?commit=0@30 ?sequence=3@30",
+              out, sizeof out);
+    testOk(strstr(out, "end{complete lost=0: 7001/10/6 7002/11/7 7003/12/8;"
+                       " resume") != NULL,
+           "%s", out);
+    testOk1(scriptScan()->stamp_ns[0] == scriptTime(-900) &&
+            scriptScan()->stamp_ns[1] == scriptTime(40) &&
+            scriptScan()->stamp_ns[2] == scriptTime(30));
+    xasAssemblerDestroy(a);
+}
+
 MAIN(finalTest)
 {
     testPlan(0);
     testCases();
+    testResume();
     return testDone();
 }
