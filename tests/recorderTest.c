@@ -116,7 +116,7 @@ static void fetch(void)
 
 static void feed(xasEvent e)
 {
-    e.received_ns = the.now_ns += 20000;
+    e.received_ns = the.now_ns += 1000000;
     if (e.kind == xasEventValue || e.kind == xasEventReply)
         e.stamp_ns = the.now_ns - 300000;
     xasdRecorderFeed(the.recorder, &e);

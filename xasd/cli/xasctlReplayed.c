@@ -253,6 +253,8 @@ void xasctlReplayedCounts(const xasctlReplayedForm *form, xasJson *j,
         xasJsonText(j, "recorded", verdictOf(c));
         if (c->difference[0])
             xasJsonText(j, "difference", c->difference);
+        xasJsonInt(j, "unanswered", (int64_t)c->unanswered);
+        xasJsonInt(j, "unasked", (int64_t)c->unasked);
         xasJsonBool(j, "cut", c->cut);
         xasJsonBool(j, "closed", c->closed);
         xasJsonNumber(j, "span_s", spanOf(c));
@@ -265,6 +267,11 @@ void xasctlReplayedCounts(const xasctlReplayedForm *form, xasJson *j,
                      "%zu not compared\n",
                      c->ended, c->identical, c->differing,
                      c->ended - c->identical - c->differing);
+        if (c->unanswered || c->unasked)
+            (void)printf("another version of xasd: %" PRIu64 " requests were "
+                         "not made when recorded, %" PRIu64 " are not made "
+                         "now\n",
+                         c->unanswered, c->unasked);
         if (c->difference[0])
             (void)printf("first difference: %s\n", c->difference);
     }

@@ -38,7 +38,6 @@ struct xasdRecorder {
     char name[XAS_RECORDING_NAME];
     int64_t flushed_ns, looked_ns;
     uint64_t order;
-    uint32_t asks;
     known role[xasRoleCount];
 };
 
@@ -56,7 +55,6 @@ static void putState(xasdRecorder *r)
 {
     uint64_t last = 0;
 
-    xasRecordingPutAsks(r->file, r->asks);
     for (int role = 0; role < xasRoleCount; role++) {
         const known *k = &r->role[role];
 
@@ -200,7 +198,7 @@ void xasdRecorderNext(xasdRecorder *r, const xasAssembler *a,
     if (!r || !r->file)
         return;
     if (action->kind == xasActionGet)
-        r->asks = action->ask;
+        xasRecordingPutGet(r->file, action);
     if (action->kind != xasActionStart && action->kind != xasActionEnd)
         return;
     xasOutcomeOf(xasAssemblerScan(a), action->kind == xasActionEnd, &outcome);

@@ -27,14 +27,15 @@
  *     point STAMP FLAGS NUMBER...             in the order of those roles
  *     happened STAMP POINT TEXT TEXT          its events
  *   resumed TIME
- *   begin UID                               what came out: a scan began,
+ *   get N [arrays] ROLE...                  what came out: a request, whose
+ *                                           replies carry ask N; a scan that
+ *   begin UID                               began,
  *   end UID EXIT points N flagged N lost N events N data HEX story HEX
- *       sample TEXT reason TEXT             and ended (xasOutcome)
+ *       sample TEXT reason TEXT             that ended (xasOutcome)
  *   close TIME TEXT                         the last line, with the reason
  *
  * A file that continues another begins with what is needed to go on without
- * it: lines that start with `state`, last known events, and `state asks N`,
- * the number of the last request. */
+ * it: lines that start with `state`, last known events. */
 #define XAS_RECORDING_VERSION 1
 #define XAS_RECORDING_SUFFIX  ".xev"
 #define XAS_RECORDING_NAME    128
@@ -79,13 +80,14 @@ void xasRecordingPutResume(FILE *f, const xasScan *scan, int64_t now_ns);
 void xasRecordingPutOutcome(FILE *f, const xasOutcome *outcome);
 /** \brief An event that is known from before this file. */
 void xasRecordingPutState(FILE *f, const xasEvent *event);
-void xasRecordingPutAsks(FILE *f, uint32_t asks);
+/** \brief An xasActionGet. */
+void xasRecordingPutGet(FILE *f, const xasAction *get);
 void xasRecordingPutClose(FILE *f, const char *reason, int64_t now_ns);
 
 typedef enum xasRecordKind {
     xasRecordEvent,
     xasRecordState, /* an event from before this file */
-    xasRecordAsks,  /* number of the last request before this file */
+    xasRecordGet,
     xasRecordStop,
     xasRecordResume,
     xasRecordOutcome,
@@ -97,7 +99,7 @@ typedef struct xasRecord {
     xasRecordKind kind;
     unsigned long line; /* where it begins, from 1 */
     xasEvent event;     /* its text and array are valid until the next read */
-    uint32_t asks;
+    xasAction get;
     int64_t now_ns;               /* stop, resume, close */
     xasExit exit;                 /* stop */
     char reason[XAS_REASON_SIZE]; /* stop, close */

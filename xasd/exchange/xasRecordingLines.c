@@ -83,6 +83,19 @@ const char *xasRecordingEventLine(xasRecordingWords *w, xasEventKind kind,
     return NULL;
 }
 
+const char *xasRecordingGetLine(xasRecordingWords *w, xasAction *get)
+{
+    int64_t n;
+
+    memset(get, 0, sizeof *get);
+    get->kind = xasActionGet;
+    if (!xasRecordingGetInt(w, &n) || n <= 0 || n > UINT32_MAX)
+        return "the number of a request";
+    get->ask = (uint32_t)n;
+    get->arrays = xasRecordingWordIs(w, "arrays");
+    return xasRecordingGetRoles(w, &get->roles) ? NULL : "roles";
+}
+
 static bool getExit(xasRecordingWords *w, xasExit *out)
 {
     const char *word = xasRecordingWord(w);

@@ -16,6 +16,8 @@ extern const char *const xasRecordingKinds[xasRecordingKindCount];
  * \return NULL, or what was expected in words */
 const char *xasRecordingEventLine(xasRecordingWords *w, xasEventKind kind,
                                   xasEvent *event, double **array);
+/** \brief The same for "get". */
+const char *xasRecordingGetLine(xasRecordingWords *w, xasAction *get);
 /** \brief The same for "begin" and "end". */
 const char *xasRecordingOutcomeLine(xasRecordingWords *w, bool ended,
                                     xasOutcome *outcome);

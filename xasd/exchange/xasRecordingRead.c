@@ -298,26 +298,15 @@ static const char *readEvent(xasRecording *r, const char *first,
         if (strcmp(first, xasRecordingKinds[kind]) == 0)
             return xasRecordingEventLine(w, (xasEventKind)kind,
                                          &r->record.event, &r->array);
-    return "an event, stop, resume, begin, end or close";
+    return "an event, get, stop, resume, begin, end or close";
 }
 
 static const char *readState(xasRecording *r, xasRecordingWords *w)
 {
     const char *first = xasRecordingWord(w);
-    int64_t n;
 
-    if (!first)
-        return "an event or asks";
-    if (strcmp(first, "asks") != 0) {
-        r->record.kind = xasRecordState;
-        return readEvent(r, first, w);
-    }
-    r->record.kind = xasRecordAsks;
-    if (!xasRecordingGetInt(w, &n) || n < 0 || n > UINT32_MAX ||
-        !xasRecordingAtEnd(w))
-        return "the number of a request";
-    r->record.asks = (uint32_t)n;
-    return NULL;
+    r->record.kind = xasRecordState;
+    return first ? readEvent(r, first, w) : "an event";
 }
 
 xasStatus xasRecordingNext(xasRecording *r, xasRecord **out,
@@ -341,6 +330,9 @@ xasStatus xasRecordingNext(xasRecording *r, xasRecord **out,
     }
     if (strcmp(first, "state") == 0) {
         expected = readState(r, &w);
+    } else if (strcmp(first, "get") == 0) {
+        record->kind = xasRecordGet;
+        expected = xasRecordingGetLine(&w, &record->get);
     } else if (strcmp(first, "stop") == 0) {
         record->kind = xasRecordStop;
         expected = xasRecordingStopLine(&w, true, record);

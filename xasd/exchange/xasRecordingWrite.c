@@ -86,9 +86,11 @@ void xasRecordingPutState(FILE *f, const xasEvent *event)
     xasRecordingPutEvent(f, event);
 }
 
-void xasRecordingPutAsks(FILE *f, uint32_t asks)
+void xasRecordingPutGet(FILE *f, const xasAction *get)
 {
-    (void)fprintf(f, "state asks %u\n", asks);
+    (void)fprintf(f, "get %u%s", get->ask, get->arrays ? " arrays" : "");
+    xasRecordingPutRoles(f, get->roles);
+    putEnd(f);
 }
 
 void xasRecordingPutStop(FILE *f, xasExit exit, const char *reason,

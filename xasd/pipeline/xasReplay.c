@@ -12,20 +12,37 @@ typedef struct waiting {
     unsigned long line;
 } waiting;
 
-enum { waitingMax = 8, pathMax = 4096 }; /* an event makes two at most */
+/* A request of the assembler that no line has named yet. */
+typedef struct request {
+    xasAction get;
+    bool named;
+} request;
+
+/* What a request has in the recording for a number, and what now. */
+typedef struct asked {
+    uint32_t recorded, now; /* now 0: not made now */
+    xasRoles roles;
+} asked;
+
+/* An event makes two outcomes at most; few requests are open at a time. */
+enum { waitingMax = 8, requestsMax = 64, askedMax = 256, pathMax = 4096 };
 
 struct xasReplay {
     xasReplayTake take;
     void *arg;
     xasAssembler *assembler;
     char path[pathMax];
-    uint32_t asks;   /* requests before the assembler's first */
     bool outcomes;   /* the file tells what came out */
+    bool named;      /* and what was asked for */
     bool passed;     /* state lines are those of the file before */
     int64_t last_ns; /* of anything fed */
     unsigned long line;
     size_t n;
     waiting waits[waitingMax];
+    size_t nRequests;
+    request requests[requestsMax]; /* of the last event */
+    size_t nAsked;                 /* ever; the last askedMax are kept */
+    asked asked[askedMax];
     xasReplayCounts count;
 };
 
@@ -117,6 +134,12 @@ static xasStatus judgeRest(xasReplay *r, bool atEnd)
     return status;
 }
 
+static void keepRequest(xasReplay *r, const xasAction *get)
+{
+    if (r->nRequests < requestsMax)
+        r->requests[r->nRequests++] = (request){ .get = *get };
+}
+
 /* Fetch what the assembler wants; gets were answered in the recording. */
 static xasStatus drain(xasReplay *r)
 {
@@ -125,6 +148,8 @@ static xasStatus drain(xasReplay *r)
     while (xasAssemblerNext(r->assembler, &action)) {
         waiting *w = &r->waits[r->n];
 
+        if (action.kind == xasActionGet)
+            keepRequest(r, &action);
         if (action.kind != xasActionStart && action.kind != xasActionEnd)
             continue;
         if (r->n == waitingMax)
@@ -159,6 +184,52 @@ static xasStatus compare(xasReplay *r, const xasOutcome *recorded)
     return judged(r, xasVerdictIdentical, "");
 }
 
+/* A line that names a request: which of those just made is it?  None, if this
+ * assembler asks otherwise than that which was recorded. */
+static void name(xasReplay *r, const xasAction *get)
+{
+    asked *to = &r->asked[r->nAsked++ % askedMax];
+
+    r->named = true;
+    *to = (asked){ .recorded = get->ask };
+    for (size_t i = 0; i < r->nRequests; i++) {
+        request *q = &r->requests[i];
+
+        if (q->named || q->get.arrays != get->arrays ||
+            !(q->get.roles & get->roles))
+            continue;
+        q->named = true;
+        to->now = q->get.ask;
+        to->roles = q->get.roles;
+        r->count.unanswered += (q->get.roles & ~get->roles) != 0;
+        break;
+    }
+}
+
+static void countRequests(xasReplay *r)
+{
+    for (size_t i = 0; i < r->nRequests; i++)
+        r->count.unanswered += r->named && !r->requests[i].named;
+    r->nRequests = 0;
+}
+
+/* The number its request has now; false if nobody asks now. */
+static bool answers(const xasReplay *r, xasEvent *event)
+{
+    if (event->kind != xasEventReply || !event->ask || !r->named)
+        return true;
+    for (size_t i = 0; i < askedMax && i < r->nAsked; i++) {
+        const asked *a = &r->asked[(r->nAsked - 1 - i) % askedMax];
+
+        if (a->recorded != event->ask)
+            continue;
+        event->ask = a->now;
+        return a->now && event->role < xasRoleCount &&
+               xasRolesHave(a->roles, event->role);
+    }
+    return false;
+}
+
 static void seen(xasReplay *r, int64_t now_ns)
 {
     if (!r->count.first_ns)
@@ -171,8 +242,11 @@ static xasStatus feed(xasReplay *r, const xasRecord *record)
     xasEvent event = record->event;
     xasStatus status;
 
-    if (event.ask)
-        event.ask -= r->asks;
+    countRequests(r);
+    if (!answers(r, &event)) {
+        r->count.unasked++;
+        return xasOk;
+    }
     r->count.events++;
     if (record->kind == xasRecordEvent)
         seen(r, event.received_ns);
@@ -203,14 +277,14 @@ static xasStatus one(xasReplay *r, xasRecord *record)
     r->line = record->line;
     if (record->kind == xasRecordOutcome)
         return compare(r, &record->outcome);
+    if (record->kind == xasRecordGet) {
+        name(r, &record->get);
+        return xasOk;
+    }
     status = judgeRest(r, false);
     if (status)
         return status;
     switch (record->kind) {
-    case xasRecordAsks:
-        if (!r->passed)
-            r->asks = record->asks;
-        return xasOk;
     case xasRecordState: return r->passed ? xasOk : feed(r, record);
     case xasRecordEvent: return feed(r, record);
     case xasRecordResume: return resume(r, record);
@@ -220,6 +294,7 @@ static xasStatus one(xasReplay *r, xasRecord *record)
                                   record->now_ns);
         return status == xasOk ? drain(r) : status;
     case xasRecordClose: r->count.closed = true; return xasOk;
+    case xasRecordGet:
     case xasRecordOutcome: break;
     }
     return xasOk;
@@ -265,7 +340,8 @@ static xasStatus prepare(xasReplay *r, const char *path,
     (void)snprintf(r->path, sizeof r->path, "%s", path);
     r->count.closed = r->count.cut = r->outcomes = false;
     if (status == xasOk && !r->passed) {
-        r->asks = 0;
+        r->named = false;
+        r->nAsked = r->nRequests = 0;
         status = xasAssemblerCreate(&head->rules, &r->assembler);
     }
     return status;

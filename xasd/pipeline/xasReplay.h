@@ -38,7 +38,10 @@ typedef struct xasReplayCounts {
     size_t ended;                /* scans that ended */
     size_t identical, differing; /* of these */
     size_t differences;          /* scans that began or ended otherwise */
-    bool cut;    /* the last file ends within a line or a block */
+    uint64_t unanswered; /* requests of now that were not made when recorded,
+                          * so that nothing answers them */
+    uint64_t unasked;    /* replies to what nobody asks now; left out */
+    bool cut;            /* the last file ends within a line or a block */
     bool closed; /* it has its last line; else it was killed, or is still
                   * being written */
     bool alone;  /* it continues another that was not given before it */
