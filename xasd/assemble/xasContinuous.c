@@ -56,6 +56,7 @@ static void begin(xasAssembler *a)
     m->fresh = true;
     m->own = m->mute = false;
     m->pace = xasRoleCount;
+    m->done_ns = INT64_MIN;
     m->waiting = 0;
     m->stop_ns = INT64_MAX;
     m->cutFirst = m->cutLast = m->cutRest = m->excursions = 0;
