@@ -5,3 +5,9 @@ continuousTest_LIBS += xas xasNumeric Com
 continuousTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += continuousTest
 TESTS += continuous
+
+TESTPROD_HOST += lagTest
+lagTest_SRCS += lagTest.c
+lagTest_LIBS += xasNumeric Com
+lagTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += lagTest

@@ -52,8 +52,11 @@ void worldDefaults(world *w)
     w->rules.mode = xasModeContinuous;
     w->rules.roles = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleI0) |
                      xasRoleBit(xasRoleI1) | xasRoleBit(xasRoleActive) |
-                     xasRoleBit(xasRoleAborted);
-    w->rules.required = w->rules.roles & ~xasRoleBit(xasRoleAborted);
+                     xasRoleBit(xasRoleAborted) |
+                     xasRoleBit(xasRoleRingCurrent);
+    w->rules.required = w->rules.roles & ~xasRoleBit(xasRoleAborted) &
+                        ~xasRoleBit(xasRoleRingCurrent);
+    w->rules.ring_min_mA = 0.5;
     w->rules.i0_min = 100;
     w->rules.idle_s = 5;
     w->stream[0] = (worldStream){ xasRoleEnergy, 50, 0.003, 5e-4, 0, 1, false };
@@ -311,6 +314,10 @@ static void edges(run *r, double to_s)
             f->kind = worldNone;
             restartDaemon(r, f->to_s);
             return;
+        }
+        if (f->kind == worldDark && (begins || ends)) {
+            r->now_s = begins ? f->from_s : f->to_s;
+            state1(r, xasRoleRingCurrent, !begins, false);
         }
         if (f->kind != worldGone && f->kind != worldRestart &&
             f->kind != worldAborts)

@@ -35,6 +35,7 @@ typedef enum worldFaultKind {
     worldConstant,  /* the value is that at the beginning, posted as usual */
     worldAborts,    /* aborted goes to 1, then active to 0, at `from` */
     worldRestart,   /* its source: as gone, and the scan is over then */
+    worldDark,      /* the ring current is 0 */
     worldDaemon     /* xasd dies and comes back: resumed from what it had */
 } worldFaultKind;
 

@@ -61,9 +61,11 @@ typedef struct xasContinuous {
     bool own;         /* we end the scan ourselves */
     bool mute;        /* not another scan from this movement */
     int64_t startRef_ns, began_ns;
-    bool started;    /* startRef_ns is set by us */
-    int64_t done_ns; /* the pace's stamp that was seen to last */
-    int64_t stop_ns; /* no points after it, INT64_MAX */
+    bool started;                   /* startRef_ns is set by us */
+    int64_t done_ns;                /* the pace's stamp that was seen to last */
+    int64_t stop_ns;                /* no points after it, INT64_MAX */
+    bool dark;                      /* no beam, by the PVs that tell */
+    int64_t darkFrom_ns, darkTo_ns; /* the last time of it, axis' clock */
     size_t cutFirst, cutLast, cutRest;
     size_t excursions;
     int64_t number, numberStamp_ns; /* of the sequence PV, -1 unknown */
@@ -95,6 +97,8 @@ int64_t xasContinuousSilentAt(const xasAssembler *a, xasRole role);
 /** \brief Read what is silent; all: whatever is waited for. */
 void xasContinuousAsk(xasAssembler *a, bool all);
 
+/** \brief Note whether there is beam now. */
+void xasContinuousBeam(xasAssembler *a);
 /** \brief Do points begin and end with it? An element that is missing is
  * xasDetector's to judge, but not where the scan just begins. */
 bool xasContinuousNeeds(const xasAssembler *a, int role);

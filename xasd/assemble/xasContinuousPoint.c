@@ -113,10 +113,41 @@ static verdict channel(xasAssembler *a, int role, int64_t ref_ns, bool flush,
     return verdictPoint;
 }
 
+static bool isKnown(const xasHeld *held)
+{
+    return held->known && held->severity < 3 && isfinite(held->value);
+}
+
+/* These PVs come in when they like: what they say holds for points from one
+ * reading of the pace before to now. */
+void xasContinuousBeam(xasAssembler *a)
+{
+    xasContinuous *m = xasContinuousOf(a);
+    const xasHeld *ring = &a->source[xasRoleRingCurrent].last;
+    const xasHeld *shutter = &a->source[xasRoleShutter].last;
+    const xasSource *axis = &a->source[m->axis];
+    int64_t now = a->now_ns - (axis->lagKnown ? axis->lag_ns : 0);
+    bool dark = (a->rules.ring_min_mA > 0 && isKnown(ring) &&
+                 ring->value < a->rules.ring_min_mA) ||
+                (isKnown(shutter) && shutter->value == 0) ||
+                xasAssemblerIsSet(&a->source[xasRoleInhibit].last);
+
+    if (dark && !m->dark)
+        m->darkFrom_ns =
+            now -
+            (m->pace == xasRoleCount ? 0 : m->feed[m->pace].stream.usual_ns);
+    if (dark || m->dark)
+        m->darkTo_ns = now;
+    m->dark = dark;
+}
+
 static void add(xasAssembler *a, double *value, int64_t ref_ns, uint32_t flags)
 {
+    const xasContinuous *m = xasContinuousOf(a);
     xasStatus status;
 
+    if (ref_ns >= m->darkFrom_ns && ref_ns <= m->darkTo_ns)
+        flags |= xasPointNoBeam;
     flags |= xasAxisPoint(&a->rules, value);
     flags = xasDetectorPoint(a->scan, &a->rules, value, flags);
     status = xasScanAddPoint(a->scan, value, ref_ns, flags);

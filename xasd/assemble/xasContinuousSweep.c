@@ -254,6 +254,7 @@ void xasContinuousAdvance(xasAssembler *a)
 {
     xasContinuous *m = xasContinuousOf(a);
 
+    xasContinuousBeam(a);
     if (!a->scan && !xasAssemblerHas(a, xasRoleActive)) {
         choosePace(a);
         mayStart(a);
