@@ -176,8 +176,8 @@ static void stopScan(xasdWatch *s, xasExit exit, const char *reason,
     xasdRecorderStop(s->recorder, exit, reason, now_ns);
     status = xasAssemblerStop(s->assembler, exit, reason, now_ns);
     /* until active falls; where it is inferred points make the next scan */
-    s->said.muted = s->own->pv[xasRoleActive][0] != 0 ||
-                    s->own->rules.mode != xasModeStep;
+    s->said.muted =
+        s->own->pv[xasRoleActive][0] != 0 || s->own->rules.mode != xasModeStep;
     if (status)
         warn(s, reason, status);
     drain(s, now_ns);
