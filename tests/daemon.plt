@@ -126,6 +126,18 @@ $b->put('BL1N2:XASD:Ctl:Reprocess', 1); # what the worker does after it
 ok($b->wait_for(sub { $b->sql('SELECT count(*) FROM prediction') > $made }),
    'Ctl:Reprocess predicts again');
 is($b->get('BL5S1:XASD:Last:ScanNumber'), $shown, 'and shown by no other');
+
+# Faster than Channel Access: what it drops is counted, where it was dropped.
+ok($b->wait_connected, 'connected');
+$b->put('BL5S1:Resample', 3000);
+$b->put('BL5S1:Dwell', 0);
+ok($b->measure('BL5S1', 'FeCl2'), 'a scan without a pause');
+my ($have, $lost) = split /\|/,
+    $b->sql('SELECT points, lost FROM scan ORDER BY id DESC LIMIT 1');
+is($have + $lost, 3000, "$have points came, $lost are known to be lost");
+ok($b->wait_for(sub { $b->get('BL5S1:XASD:Ca:Lost') eq $lost }),
+   'Ca:Lost counts them');
+is($b->get('BL1N2:XASD:Ca:Lost'), 0, 'none at the other station');
 is($b->stop('xasd'), 0, 'exit 0');
 is($b->stop('xassim'), 0, 'the stations end with 0 too');
 done_testing();
