@@ -42,10 +42,10 @@ sub note_told {
 }
 
 sub lacking {
-    my %have = map { split /\|/ } split /\n/, $b->sql("SELECT id,
+    my %have = map { split /\|/ } split /\n/, $b->sql("SELECT s.id,
         CASE state WHEN 'open' THEN
-            (SELECT coalesce(sum(n), 0) FROM journal WHERE scan = id)
-            ELSE points END FROM scan");
+            (SELECT coalesce(sum(n), 0) FROM journal j WHERE j.scan = s.id)
+            ELSE points END FROM scan s");
     return join '; ', map { "scan $_: $told{$_} told, " . ($have{$_} // 'none') }
         grep { ($have{$_} // -1) < $told{$_} } sort keys %told;
 }
