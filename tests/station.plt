@@ -106,4 +106,18 @@ $ioc->say('dbpf P:Busy 0');
 like($station->expect(qr/^scan/), qr/^scan complete points 20 lost 0/,
     'and the next scan is whole');
 is($station->finish, 0, 'stops');
+
+# no PV tells of a scan: its points do
+$station = launch('./stationPrint', qw(energy=P:Energy i0=P:I0 i1=P:I1
+    commit=P:Point sample=P:Sample idle_s=1));
+ok($station->expect(qr/all 5 PVs connected/), 'all connected, none is active');
+points($ioc, 101, 120, 100);
+points($ioc, 101, 130, 100);
+like($station->expect(qr/^scan/),
+    qr/^scan complete points 20 lost 0 .* reason the energy went back after 20/,
+    'the energy goes back: a scan, from its first point on');
+like($station->expect(qr/^scan/),
+    qr/^scan complete points 30 lost 0 .* wrong 0 .* reason idle after 30/,
+    'and another, until nothing comes');
+is($station->finish, 0, 'stops');
 done_testing();

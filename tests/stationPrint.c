@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A station from its PVs to its scans: stationPrint ROLE=PV ...; prints each
- * scan when it ends. Ends with stdin. */
+ * scan when it ends; idle_s=SECONDS among them. Ends with stdin. */
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -106,6 +107,10 @@ int main(int argc, char **argv)
         if (!value)
             return 2;
         *value = 0;
+        if (!strcmp(argv[i], "idle_s")) {
+            rules.idle_s = strtod(value + 1, NULL);
+            continue;
+        }
         role = xasRoleFromName(argv[i]);
         if (role == xasRoleCount)
             return 2;

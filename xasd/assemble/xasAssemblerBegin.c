@@ -132,6 +132,7 @@ void xasAssemblerReset(xasAssembler *a)
     a->points = (xasPace){ 0 };
     a->endWhy = NULL;
     a->badClock = 0;
+    a->late = 0;
     a->count = (xasCounting){ .seen = -1, .before = before };
     if (!a->infer.seamless)
         forget(a);

@@ -14,6 +14,7 @@ enum {
     xasPendingMax = 64,
     xasQueueMax = 32,
     xasLaterMax = 8,
+    xasLateEvents = 50, /* of them are written down */
     xasTextRoles = xasRoleCount - xasRoleSample
 };
 
@@ -160,6 +161,7 @@ struct xasAssembler {
     xasPace points;
     const char *endWhy; /* if active did not end it */
     bool finishing;
+    size_t late;           /* values that came after their point was complete */
     xasRoles badClock;     /* said in this scan */
     double overflowEvents; /* not written down yet */
     int64_t reread_ns;     /* when to read all again, 0: not */

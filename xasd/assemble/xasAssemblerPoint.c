@@ -152,6 +152,8 @@ static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
         scan->flags[i] |= xasPointLate;
     else
         scan->channel[role][i] = NAN; /* no flag speaks for it */
+    if (a->late++ >= xasLateEvents)
+        return; /* leave room for what tells more */
     (void)xasScanAddEvent(scan, value->stamp_ns, "late",
                           "%s of point %zu came after it was complete",
                           xasRoleName(role), i);

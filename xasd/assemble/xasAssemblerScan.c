@@ -140,6 +140,10 @@ void xasAssemblerFinish(xasAssembler *a, xasExit exit, const char *reason)
     if (a->ending)
         xasAssemblerLostAtEnd(a);
     xasAssemblerProvenLast(a);
+    if (a->late > xasLateEvents)
+        (void)xasScanAddEvent(scan, a->now_ns, "late",
+                              "%zu values in all came after their points",
+                              a->late);
     xasFinalApply(a);
     xasDetectorFinish(scan, &a->rules);
     if (exit == xasExitComplete && !reason[0])

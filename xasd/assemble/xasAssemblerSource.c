@@ -87,7 +87,11 @@ void xasAssemblerCommand(xasAssembler *a, const xasEvent *e)
         if (!a->scan && xasAssemblerIsSet(&a->source[xasRoleActive].last))
             joinEnabled(a, e->received_ns);
         break;
-    case xasCommandDisable: a->disabled = true; break;
+    case xasCommandDisable:
+        a->disabled = true;
+        if (a->infer.tentative)
+            xasInferDrop(a);
+        break;
     case xasCommandSample: commandText(a, e, xasRoleSample); break;
     case xasCommandFormula: commandText(a, e, xasRoleFormula); break;
     case xasCommandReload:
