@@ -276,7 +276,8 @@ static const xasConfStation *must(const char *rule, const char *pv,
 
     xasConfDestroy(*conf);
     *conf = NULL;
-    if (readBase(rule, pv, conf, &message) != xasOk)
+    if (readBase(rule, pv, conf, &message) != xasOk ||
+        xasAssemblerRulesCheck(&(*conf)->station[0].rules, &message) != xasOk)
         testAbort("%s", message.text);
     return &(*conf)->station[0];
 }
@@ -484,7 +485,7 @@ static const char *const presets[] = {
 };
 enum { presetCount = sizeof presets / sizeof *presets };
 
-/* Each can be read as it is. */
+/* Each can be read as it is, and a scan be assembled by it. */
 static void presetFiles(void)
 {
     const char *top = getenv("XASD_TOP");
@@ -498,10 +499,12 @@ static void presetFiles(void)
         (void)snprintf(file, sizeof file, "%s/etc/presets/%s.conf",
                        top ? top : "../..", presets[i]);
         status = xasConfRead(file, &c, &message);
+        if (status == xasOk)
+            status = xasAssemblerRulesCheck(&c->station[0].rules, &message);
         testOk(status == xasOk && c->nStations == 1 &&
                    c->station[0].pv[xasRoleSample][0],
                "etc/presets/%s.conf %s", presets[i], message.text);
-        if (status == xasOk && !strcmp(presets[i], "elements"))
+        if (c && !strcmp(presets[i], "elements"))
             testOk(!strcmp(c->station[0].pv[xasRoleOcr + 18],
                            "BL:SDD:dxp19:OutputCountRate"),
                    "its last element: %s", c->station[0].pv[xasRoleOcr + 18]);
