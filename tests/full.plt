@@ -43,8 +43,10 @@ sub journalled {
 }
 sub closed { sql("SELECT count(*) FROM scan WHERE state = 'closed'") }
 
+my %uid;
 sub start_scan {
     my ($station) = @_;
+    $uid{$station} = $b->get("$station:XASD:Scan:Uid.VAL\$");
     $b->run('caput', '-w', 5, "$station:Start", 1);
 }
 sub scanning {
@@ -56,6 +58,7 @@ sub scanning {
 sub ended {
     my ($station, $done) = @_;
     return $b->wait_for(sub { $b->get("$station:Done") >= $done
+        && $b->get("$station:XASD:Scan:Uid.VAL\$") ne $uid{$station}
         && $b->get("$station:XASD:Scan:State") eq 'idle' });
 }
 sub alive {
