@@ -48,12 +48,13 @@ bool xasBeamLost(const xasAssembler *a, xasExit exit)
 {
     size_t dark = darkAtEnd(a->scan);
     bool gone = xasBeamGone(a, false);
+    bool points = a->rules.mode != xasModeArray; /* that come one by one */
 
     switch (exit) {
     case xasExitComplete:
-        return !a->ops && (dark >= darkPoints || (gone && dark > 0));
+        return points && (dark >= darkPoints || (gone && dark > 0));
     case xasExitAborted:
-    case xasExitTimeout: return gone || (!a->ops && dark >= darkPoints);
+    case xasExitTimeout: return gone || (points && dark >= darkPoints);
     default: return false;
     }
 }

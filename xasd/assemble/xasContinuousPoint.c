@@ -113,24 +113,14 @@ static verdict channel(xasAssembler *a, int role, int64_t ref_ns, bool flush,
     return verdictPoint;
 }
 
-static bool isKnown(const xasHeld *held)
-{
-    return held->known && held->severity < 3 && isfinite(held->value);
-}
-
 /* These PVs come in when they like: what they say holds for points from one
  * reading of the pace before to now. */
 void xasContinuousBeam(xasAssembler *a)
 {
     xasContinuous *m = xasContinuousOf(a);
-    const xasHeld *ring = &a->source[xasRoleRingCurrent].last;
-    const xasHeld *shutter = &a->source[xasRoleShutter].last;
     const xasSource *axis = &a->source[m->axis];
     int64_t now = a->now_ns - (axis->lagKnown ? axis->lag_ns : 0);
-    bool dark = (a->rules.ring_min_mA > 0 && isKnown(ring) &&
-                 ring->value < a->rules.ring_min_mA) ||
-                (isKnown(shutter) && shutter->value == 0) ||
-                xasAssemblerIsSet(&a->source[xasRoleInhibit].last);
+    bool dark = xasBeamGone(a, true);
 
     if (dark && !m->dark)
         m->darkFrom_ns =
