@@ -136,8 +136,11 @@ void xasAssemblerAsk(xasAssembler *a, xasRoles roles, uint32_t *number)
         a, (xasAction){ .kind = xasActionGet, .roles = roles, .ask = *number });
 }
 
-/* A value older than a point that is complete: the point got another one. */
-static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
+/* A value older than a point that is complete: the point got another one.  But
+ * for a value with a newer one, known before it came, that is not newer than
+ * the point: of these two the point has the right one. */
+static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value,
+                    int64_t known_ns)
 {
     double scale = role == xasRoleEnergy ? a->rules.energy_scale : 1;
     xasScan *scan = a->scan;
@@ -145,7 +148,8 @@ static void tooLate(xasAssembler *a, xasRole role, const xasHeld *value)
 
     while (i > 0 && scan->stamp_ns[i - 1] >= value->stamp_ns)
         i--;
-    if (i == scan->n || role >= xasChannelCount || !scan->channel[role] ||
+    if (i == scan->n || known_ns <= scan->stamp_ns[i] ||
+        role >= xasChannelCount || !scan->channel[role] ||
         scan->channel[role][i] == value->value * scale)
         return;
     if (a->significant & xasRoleBit(role))
@@ -171,12 +175,15 @@ void xasAssemblerMonitor(xasAssembler *a, xasRole role, const xasHeld *value)
     xasSource *source = &a->source[role];
     xasHeld v = xasAssemblerClock(a, role, *value);
     bool news = xasAssemblerNews(&source->last, value);
+    int64_t known_ns =
+        news ? INT64_MAX : xasAssemblerClock(a, role, source->last).stamp_ns;
 
-    /* else the get of a later point has overtaken it; an earlier one waits */
+    /* else the get of a later point has overtaken it, or it was posted late;
+     * an earlier point may wait for it */
     if (news)
         source->last = *value;
-    if (news && !v.stampBad && v.stamp_ns <= a->lastCommit_ns) {
-        tooLate(a, role, &v);
+    if (!v.stampBad && v.stamp_ns <= a->lastCommit_ns) {
+        tooLate(a, role, &v, known_ns);
         return;
     }
     for (size_t i = 0; i < a->nPending; i++)

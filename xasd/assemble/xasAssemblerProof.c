@@ -43,7 +43,7 @@ static void spoil(xasAssembler *a, xasRecent *recent, xasRoles roles)
     xasScan *scan = a->scan;
     size_t i = recent->index;
 
-    if (i >= scan->n)
+    if (!roles || i >= scan->n)
         return;
     if (roles & a->significant)
         scan->flags[i] |= xasPointLate;
