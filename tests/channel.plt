@@ -135,9 +135,10 @@ is($print->finish, 0, 'stops');
 $ENV{EPICS_CA_AUTO_ARRAY_BYTES} = 'NO';
 $ENV{EPICS_CA_MAX_ARRAY_BYTES} = 16384;
 my $arrays = launch('./channelPrint', qw(energy[]=T:Wave i0[]=T:Long
-    i1[]=T:Float fluor=T:Det fluor[final]=T:Long sequence=T:Point
+    i1[]=T:Float angle=T:Never fluor=T:Det fluor[final]=T:Long sequence=T:Point
     tey[final]=T:Never2));
 expectAll($arrays, 20, qr/MAX_ARRAY_BYTES raised from 16384 to 801000$/,
+    qr/xasd: TEST: angle T:Never has units 'mrad', configured is degrees$/,
     (map { qr/^connect $_\[\] server/ } qw(energy i0 i1 fluor)),
     qr/^connect fluor server/, qr/^value fluor 1 .* initial$/,
     qr/^value energy\[\] 0 severity 3 no stamp initial$/,
@@ -149,7 +150,7 @@ expectAll($arrays, 10, qr/^reply energy\[\] 0 ask 5 /,
     qr/^reply fluor\[\] 3: 3 \.\.\. 5 ask 5 /, qr/^reply fluor 1 ask 6 /,
     qr/^reply i0\[\] 3: 3 \.\.\. 5 ask 7 /,
     qr/^missing 1: tey T:Never2 \(array\)$/,
-    qr/^count expected 7 connected 6 reconnects 0$/);
+    qr/^count expected 8 connected 7 reconnects 0$/);
 delete @ENV{qw(EPICS_CA_AUTO_ARRAY_BYTES EPICS_CA_MAX_ARRAY_BYTES)};
 for my $n (333, 19990, 1) {
     XasWire::run(XasWire::baseProgram('caput'), '-t', '-a', 'T:Wave', $n,

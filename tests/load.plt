@@ -16,9 +16,10 @@ use XasBeamline;
 
 # As root EPICS takes real-time priority: as others do, without.
 if ($> == 0 && !$ENV{XASD_LOAD_PLAIN}) {
+    my @plain = ('setpriv', '--bounding-set=-all');
     $ENV{XASD_LOAD_PLAIN} = 1;
-    exec 'setpriv', '--bounding-set=-all', $^X, $0
-        or note 'no setpriv: measured with the privileges of root';
+    exec @plain, $^X, $0 if (XasWire::run(@plain, 'true'))[0] eq '0';
+    note 'measured with the privileges of root';
 }
 
 my $stations = 24;

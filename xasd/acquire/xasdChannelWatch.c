@@ -49,23 +49,35 @@ static void askUnits(xasdLink *link)
         xasdRequestGive(request);
 }
 
+static bool isDegrees(const char *units)
+{
+    return strncasecmp(units, "deg", 3) == 0 ||
+           strcmp(units, "\xc2\xb0") == 0 ||
+           strcmp(units, "\xb0") == 0; /* the sign, in UTF-8 or Latin 1 */
+}
+
 /* Units that say nothing, such as "", are believed to be as configured. */
 static void checkUnits(xasdLink *link)
 {
     xasdStationState *station = &link->owner->station[link->station];
-    bool known, keV = station->energy_scale == 1000;
+    bool energy = xasRolesHave(link->roles, xasRoleEnergy);
+    const char *wanted = !energy                         ? "degrees"
+                         : station->energy_scale == 1000 ? "keV"
+                                                         : "eV";
     char units[sizeof link->units];
+    bool known;
 
     (void)pthread_mutex_lock(&link->owner->mutex);
     known = link->unitsKnown;
     link->unitsKnown = false;
     (void)strcpy(units, link->units);
     (void)pthread_mutex_unlock(&link->owner->mutex);
-    if (!known || !units[0] || strcasecmp(units, keV ? "keV" : "eV") == 0)
+    if (!known || !units[0] || (!energy && isDegrees(units)) ||
+        strcasecmp(units, wanted) == 0)
         return;
-    errlogSevPrintf(errlogMajor,
-                    "xasd: %s: energy %s has units '%s', configured is %s\n",
-                    station->name, link->name, units, keV ? "keV" : "eV");
+    errlogSevPrintf(
+        errlogMajor, "xasd: %s: %s %s has units '%s', configured is %s\n",
+        station->name, energy ? "energy" : "angle", link->name, units, wanted);
 }
 
 static void longConnection(struct connection_handler_args args)
@@ -206,6 +218,7 @@ static void checkRefused(xasdLink *link)
 
 static bool setUp(xasdLink *link)
 {
+    const xasRoles axis = xasRoleBit(xasRoleEnergy) | xasRoleBit(xasRoleAngle);
     bool wanted, again = false;
 
     (void)pthread_mutex_lock(&link->owner->mutex);
@@ -216,9 +229,9 @@ static bool setUp(xasdLink *link)
         again = setUpText(link);
     if (wanted && link->array)
         checkRefused(link);
-    if (wanted && (link->roles & xasRoleBit(xasRoleEnergy)))
+    if (wanted && (link->roles & axis))
         askUnits(link);
-    if (link->roles & xasRoleBit(xasRoleEnergy))
+    if (link->roles & axis)
         checkUnits(link);
     if (again) {
         (void)pthread_mutex_lock(&link->owner->mutex);
