@@ -23,8 +23,9 @@ static void testKinds(void)
 static void testStates(void)
 {
     static const int severity[xasPredStateCount] = {
-        INVALID_ALARM, NO_ALARM,    MINOR_ALARM, MINOR_ALARM,   MINOR_ALARM,
-        MAJOR_ALARM,   MAJOR_ALARM, MAJOR_ALARM, INVALID_ALARM, INVALID_ALARM
+        INVALID_ALARM, NO_ALARM,      MINOR_ALARM, MINOR_ALARM,
+        MINOR_ALARM,   MAJOR_ALARM,   MAJOR_ALARM, MAJOR_ALARM,
+        INVALID_ALARM, INVALID_ALARM, MINOR_ALARM
     };
 
     for (int s = 0; s < xasPredStateCount; s++) {
