@@ -83,6 +83,24 @@ is($b->sql("SELECT group_concat(id) FROM scan WHERE exit NOT IN
     OR (exit = 'complete' AND points <> planned)"), '',
     'as what it was: complete, lossy or interrupted');
 is($b->sql('SELECT count(*) FROM journal'), 0, 'the journal is empty');
+
+# Killed between the start of a scan and its first points in the journal: there
+# is nothing to resume, and what follows has all its channels.
+$b->put('BL5S1:Dwell', 0.1);
+$b->run('caput', '-w', 5, 'BL5S1:Start', 1);
+ok($b->wait_for(sub {
+    $b->sql("SELECT count(*) FROM scan WHERE state = 'open'") }), 'a scan begins');
+$b->stop('xasd', 'KILL');
+note 'journalled: ', $b->sql('SELECT count(*) FROM journal');
+$b->start_xasd;
+ok($b->wait_connected, 'the daemon comes back');
+ok($b->wait_for(sub { $b->get('BL5S1:XASD:Scan:State') eq 'scanning'
+    && ($b->get('BL5S1:XASD:Scan:Saved') || 0) > 5 }), 'and takes its points');
+$b->put('BL5S1:Stop', 1);
+ok(quiet(), 'the scan ends');
+is($b->sql("SELECT count(*) FROM scan s WHERE points > 0 AND
+    (SELECT count(*) FROM scan_channel c WHERE c.scan = s.id
+     AND c.name IN ('energy', 'i0')) < 2"), 0, 'each scan has its readings');
 $b->put('BL5S1:Dwell', 0.0005);
 ok($b->measure('BL5S1', 'FeCl2'), 'the next scan');
 is($b->sql('SELECT exit, points = planned, flagged, lost FROM scan

@@ -33,6 +33,18 @@ static size_t stationNamed(const xasConf *conf, const char *name)
     return XAS_STATIONS_MAX;
 }
 
+/* It goes on only with the channels it has: one without any point in the
+ * journal has none, and none may have come to the configuration since. */
+static bool canGoOn(const xasScan *scan, const xasAssemblerRules *rules,
+                    int64_t age_ns)
+{
+    xasRoles wanted =
+        (rules->roles & XAS_ROLES_CHANNELS) | xasRoleBit(xasRoleEnergy);
+
+    return scan->n && !(wanted & ~scan->channels) &&
+           (double)age_ns < rules->resume_gap_s * 1e9;
+}
+
 /* A scan that was running when an earlier daemon ended. */
 static xasStatus adopt(xasdWorker *w, int64_t row)
 {
@@ -47,7 +59,7 @@ static xasStatus adopt(xasdWorker *w, int64_t row)
     station = stationNamed(w->conf, scan->station);
     age = xasTimeNow() - (scan->end_ns ? scan->end_ns : scan->start_ns);
     if (station < XAS_STATIONS_MAX && !w->station[station].open &&
-        (double)age < w->conf->station[station].rules.resume_gap_s * 1e9) {
+        canGoOn(scan, &w->conf->station[station].rules, age)) {
         w->station[station].open = scan;
         w->station[station].row = row;
         memcpy(w->station[station].uid, scan->uid, XAS_UID_SIZE);
