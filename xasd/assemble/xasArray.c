@@ -168,6 +168,15 @@ static int64_t due(const xasAssembler *a)
     return last;
 }
 
+static void noArrays(xasAssembler *a)
+{
+    if (xasAssemblerIsSet(&a->source[xasRoleAborted].last))
+        xasAssemblerFinish(a, xasExitAborted,
+                           "the aborted PV is set, and no arrays came");
+    else
+        xasAssemblerFinish(a, xasExitTimeout, "active fell and no arrays came");
+}
+
 static void expire(xasAssembler *a, bool tick)
 {
     xasSweep *s = xasArraySweep(a);
@@ -175,8 +184,7 @@ static void expire(xasAssembler *a, bool tick)
 
     if (!s->begun) {
         if (a->scan && a->ending && a->endDeadline_ns <= a->now_ns)
-            xasAssemblerFinish(a, xasExitTimeout,
-                               "active fell and no arrays came");
+            noArrays(a);
         return;
     }
     if (s->look_ns) {

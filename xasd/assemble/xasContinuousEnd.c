@@ -30,13 +30,6 @@ static int byEnergy(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double muOf(xasDetection detection, double i0, double signal)
-{
-    if (!(i0 > 0))
-        return NAN;
-    return detection == xasDetectTransmission ? log(i0 / signal) : signal / i0;
-}
-
 static size_t gather(const xasScan *scan, sample *out)
 {
     int role = xasScanSignalRole(scan->detection);
@@ -47,10 +40,11 @@ static size_t gather(const xasScan *scan, sample *out)
         sample s = { .energy_eV = scan->channel[xasRoleEnergy][i],
                      .time_s =
                          (double)(scan->stamp_ns[i] - scan->start_ns) / 1e9 };
+        double i0;
 
-        s.mu = muOf(scan->detection,
-                    scan->channel[xasRoleI0][i] - scan->dark[xasRoleI0],
-                    scan->channel[role][i] - scan->dark[role]);
+        i0 = xasScanReading(scan, xasRoleI0, i);
+        s.mu = xasSpectrumMuOf(scan->detection, &i0,
+                               xasScanReading(scan, (xasRole)role, i));
         if (!(scan->flags[i] & ~harmless) && isfinite(s.energy_eV) &&
             isfinite(s.mu))
             out[n++] = s;

@@ -239,6 +239,22 @@ static int64_t usual(const xasAssembler *a, int64_t last_ns)
     return n ? (int64_t)xasMedian(interval, n) : 0;
 }
 
+/* Did the energy stand while nothing was read? Then nothing was missed: the
+ * whole scan paused. The point behind the silence is there already. */
+static bool stood(const xasAssembler *a)
+{
+    const xasScan *scan = a->scan;
+    const double *e = scan->channel[xasRoleEnergy];
+    double step[xasStreamIntervals];
+    size_t n = 0;
+
+    for (size_t i = scan->n - 2; i > 0 && n < xasStreamIntervals; i--)
+        if (isfinite(e[i]) && isfinite(e[i - 1]))
+            step[n++] = fabs(e[i] - e[i - 1]);
+    return n > 2 &&
+           fabs(e[scan->n - 1] - e[scan->n - 2]) <= 3 * xasMedian(step, n);
+}
+
 void xasContinuousPaceGap(xasAssembler *a, int64_t stamp_ns, int64_t last_ns)
 {
     xasContinuous *m = xasContinuousOf(a);
@@ -257,6 +273,12 @@ void xasContinuousPaceGap(xasAssembler *a, int64_t stamp_ns, int64_t last_ns)
     n = (to - from + usual_ns / 2) / usual_ns - 1;
     if (n < 1)
         return;
+    if (!(flags & xasPointDisconnected) && a->scan->n > 2 && stood(a)) {
+        (void)xasScanAddEvent(a->scan, from + skew, "pause",
+                              "of %.4g s: no readings, and the energy stood",
+                              (double)(to - from) / 1e9);
+        return;
+    }
     (void)xasScanAddEvent(a->scan, from + skew, "gap",
                           "no reading of %s, the pace, for %.4g s: "
                           "%lld points lost",

@@ -55,6 +55,13 @@ static void choosePace(xasAssembler *a)
 
 /* Where the scan begins, in the clock of the axis; what is known of a resumed
  * one is its points. */
+static int64_t joinedAt(const xasAssembler *a)
+{
+    const xasSource *axis = &a->source[xasContinuousOf(a)->axis];
+
+    return a->now_ns - (axis->lagKnown ? axis->lag_ns : 0) - 1;
+}
+
 static void freshen(xasAssembler *a)
 {
     xasContinuous *m = xasContinuousOf(a);
@@ -71,6 +78,10 @@ static void freshen(xasAssembler *a)
     } else if (!m->started) {
         m->startRef_ns =
             scan->start_ns + xasContinuousSkew(a, xasRoleActive) - 1;
+        if (a->joined) { /* active is old, and may be of before an outage */
+            m->startRef_ns = joinedAt(a);
+            a->missedStart = true;
+        }
     }
     m->started = false;
     m->done_ns = INT64_MIN;

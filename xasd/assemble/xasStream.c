@@ -85,10 +85,16 @@ static xasStreamPlace insert(xasStream *s, size_t at, const xasReading *r)
     size_t end = s->first + s->n;
 
     if (at < end && s->reading[at].stamp_ns == r->stamp_ns) {
-        uint32_t apart = s->reading[at].apart;
+        xasReading *there = &s->reading[at];
+        uint32_t apart = there->apart;
+        bool other = there->value != r->value && !there->held;
 
-        s->reading[at] = *r;
-        s->reading[at].apart = apart;
+        *there = *r;
+        there->apart = apart;
+        if (other) { /* a clock too coarse to tell when either was */
+            there->flags |= xasPointLate;
+            there->coarse = true;
+        }
         return xasStreamEqual;
     }
     /* before one that was held only: a monitor that a get has overtaken */
@@ -117,8 +123,10 @@ xasStreamPlace xasStreamPut(xasStream *s, const xasReading *reading)
     bool measured = last && newest && !last->held && !s->next;
     xasStreamPlace where;
 
-    r.held = false;
+    r.held = r.coarse = false;
     r.apart = newest ? s->next : 0;
+    if (newest && last && (last->coarse || s->back)) /* it may still be so */
+        r.flags |= xasPointLate;
     where = insert(s, at, &r);
     if (where == xasStreamFull)
         return where;

@@ -14,9 +14,12 @@
 typedef struct xasReading {
     int64_t stamp_ns;
     double value;   /* NaN: invalid */
-    uint32_t flags; /* of this reading: xasPointInvalid, xasPointStampBad */
+    uint32_t flags; /* of this reading: xasPointInvalid, xasPointStampBad,
+                     * xasPointLate if it, or the one before, is coarse, or
+                     * those before were stamped back */
     uint32_t apart; /* flags of the time since the reading before; 0: the
                      * value may be interpolated there */
+    bool coarse;    /* another reading with another value has the same stamp */
     bool held;      /* the value was seen to be still that of the one before */
 } xasReading;
 
@@ -74,8 +77,8 @@ typedef enum xasStreamSay {
 /** \brief The value at a time: that of the reading stamped so, else on the
  * straight line between the two around it; behind one that was held it stays
  * until the usual interval before the next.  NaN with flags (invalid, late,
- * disconnected) where one of these is not valid or a gap is between; flags
- * stamp_bad alone comes with a value. */
+ * disconnected) where one of these is not valid or a gap is between; stamp_bad,
+ * and late of a reading's own, come with a value. */
 xasStreamSay xasStreamAt(const xasStream *s, int64_t stamp_ns, double *value,
                          uint32_t *flags);
 
