@@ -130,6 +130,11 @@ sub apart {
     my @te = numbers('K:TruthE');
     my @tm = numbers('K:TruthMu');
     my @order = sort { $te[$a] <=> $te[$b] } 0 .. min($#te, $#tm);
+    # where the station came late to its own readings, a straight line
+    # between two of them is no measure
+    my @step = sort { $a <=> $b }
+        map { $te[$order[$_ + 1]] - $te[$order[$_]] } 0 .. $#order - 1;
+    my $usual = $step[$#step / 2];
     my ($worst, $n) = (0, 0);
     for my $k (grep { !$flags[$_] } 0 .. $#e) {
         my ($i) = grep { $te[$order[$_ + 1]] >= $e[$k] } 0 .. $#order - 1;
@@ -138,8 +143,12 @@ sub apart {
         next if $te[$l] > $e[$k] || $te[$r] <= $te[$l];
         my $mu = $tm[$l] + ($tm[$r] - $tm[$l]) * ($e[$k] - $te[$l])
             / ($te[$r] - $te[$l]);
-        $worst = max($worst, abs($mu - log($i0[$k] / $i1[$k])));
         $n++;
+        my ($far) = grep { $_ > 1.5 * $usual } map {
+            $te[$order[$_ + 1]] - $te[$order[$_]]
+        } max(0, $i - 1) .. min($i + 1, $#order - 1);
+        next if $far;
+        $worst = max($worst, abs($mu - log($i0[$k] / $i1[$k])));
     }
     return ($worst, $n);
 }
