@@ -2,3 +2,4 @@
 # Wire tests of the daemon: real processes, real Channel Access.
 TESTS += daemon faults full kill reload elements presets
 TESTS += livePredict
+TESTS += foil

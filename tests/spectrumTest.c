@@ -111,15 +111,21 @@ static void testEdges(void)
     testOk(xasEdgeLookUp("Br", &at) == xasOk && fabs(at.k_eV - 13473.7) < 5,
            "Br K by xraylib: %.1f eV", at.k_eV);
     testOk1(xasEdgeLookUp("Xx", &at) == xasErrNotFound);
-    /* Mn K and Fe K are both in the range; only at Fe does mu rise. */
-    for (size_t i = 0; i < 200; i++) {
-        e[i] = 6480 + 5 * (double)i;
-        mu[i] = e[i] < 7112 ? 0.1 : 1.1;
+    /* Mn K and Fe K are both in the range: the larger step it is. */
+    for (int steps = 0; steps < 3; steps++) {
+        static const double mn[] = { 0, 0.4, 1.5 };
+
+        for (size_t i = 0; i < 200; i++) {
+            e[i] = 6480 + 5 * (double)i;
+            mu[i] = 0.1 + (e[i] < 6539 ? 0 : mn[steps]) + (e[i] >= 7112);
+        }
+        xasSpectrumCreate(xasDetectMu, e, NULL, mu, 200, &s);
+        testOk(xasEdgeIdentify(s, element, &shell) == xasOk &&
+                   strcmp(element, mn[steps] < 1 ? "Fe" : "Mn") == 0 &&
+                   shell == xasShellK,
+               "Mn K %.1f and Fe K 1.0: %s", mn[steps], element);
+        xasSpectrumDestroy(s);
     }
-    xasSpectrumCreate(xasDetectMu, e, NULL, mu, 200, &s);
-    testOk1(xasEdgeIdentify(s, element, &shell) == xasOk &&
-            strcmp(element, "Fe") == 0 && shell == xasShellK);
-    xasSpectrumDestroy(s);
     for (size_t i = 0; i < 200; i++)
         e[i] = 690 + 0.25 * (double)i;
     xasSpectrumCreate(xasDetectMu, e, NULL, mu, 200, &s);
@@ -135,7 +141,7 @@ static void testEdges(void)
 
 MAIN(spectrumTest)
 {
-    testPlan(39);
+    testPlan(41);
     testMu();
     testClean();
     testNames();
