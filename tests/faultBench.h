@@ -29,6 +29,10 @@ typedef struct benchFault {
     const char *expected[xasModeCount];
 } benchFault;
 
+/** The table: faultCases.c. */
+extern const benchFault benchFaults[];
+extern const size_t benchFaultCount;
+
 struct bench {
     xasMode mode;
     const benchFault *fault;

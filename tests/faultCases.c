@@ -5,9 +5,6 @@
 
 #include "faultBench.h"
 
-extern const benchFault faults[];
-extern const size_t faultCount;
-
 static bool isDetector(const xasEvent *e)
 {
     return e->role == xasRoleI0 || e->role == xasRoleI1;
@@ -237,7 +234,7 @@ static void again(bench *b)
 #define CONTINUOUS(text) [xasModeContinuous] = text
 #define ARRAY(text)      [xasModeArray] = text
 
-const benchFault faults[] = {
+const benchFault benchFaults[] = {
     { .name = "none",
 
       .expected = { CONTINUOUS("complete n:160 (pace)"), STEP("complete n:40"),
@@ -360,4 +357,4 @@ const benchFault faults[] = {
                     STEP("complete n:40; complete n:40"),
                     ARRAY("complete n:40 (arrays); complete n:40 (arrays)") } },
 };
-const size_t faultCount = sizeof faults / sizeof *faults;
+const size_t benchFaultCount = sizeof benchFaults / sizeof *benchFaults;

@@ -8,9 +8,6 @@
 
 #include "faultBench.h"
 
-extern const benchFault faults[];
-extern const size_t faultCount;
-
 static void cell(xasMode mode, const benchFault *fault)
 {
     const char *expected = fault->expected[mode];
@@ -32,8 +29,8 @@ static void cell(xasMode mode, const benchFault *fault)
 MAIN(faultTest)
 {
     testPlan(0);
-    for (size_t i = 0; i < faultCount; i++)
+    for (size_t i = 0; i < benchFaultCount; i++)
         for (int m = 0; m < xasModeCount; m++)
-            cell((xasMode)m, &faults[i]);
+            cell((xasMode)m, &benchFaults[i]);
     return testDone();
 }
