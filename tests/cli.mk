@@ -4,5 +4,5 @@ tsvTest_SRCS += tsvTest.c
 tsvTest_LIBS += xas xasNumeric Com
 TESTS += tsvTest
 
-TESTSCRIPTS_HOST += cli.t
+TESTSCRIPTS_HOST += cli.t modelFile.t
 TESTS += plot

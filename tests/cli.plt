@@ -6,92 +6,18 @@ use strict;
 use warnings;
 use utf8;
 use Cwd 'abs_path';
-use Encode qw(encode decode);
-use File::Temp 'tempdir';
+use Encode qw(decode);
 use JSON::PP;
 use lib '..';
 use Test::More;
+use XasCli;
 use XasTree qw(top);
 
-my ($xasctl) = grep { -x } glob top() . '/build/bin/*/xasctl';
-$xasctl = abs_path($xasctl // die "xasctl is not built\n");
 my $top = abs_path(top());
 my $data = ($ENV{XASD_SHARED} // "$top/../shared") . '/data';
-my $folder = tempdir(CLEANUP => 1);
-our $db = "$folder/test.db";
-delete $ENV{XASD_DATABASE};
 chdir $folder or die;
-
 binmode Test::More->builder->$_, ':utf8'
     for qw(output failure_output todo_output);
-
-# run(ARGS): (exit status, stdout, stderr), without a shell between.
-sub run {
-    my @args = map { encode 'UTF-8', $_ } @_;
-    my $pid = fork // die "fork: $!";
-    if (!$pid) {
-        open STDOUT, '>', "$folder/out" or die;
-        open STDERR, '>', "$folder/err" or die;
-        exec $xasctl, @args or die;
-    }
-    waitpid $pid, 0;
-    my $status = $? & 127 ? "signal $?" : $? >> 8;
-    return $status, map {
-        open my $in, '<:raw', "$folder/$_" or die;
-        local $/;
-        scalar <$in>;
-    } qw(out err);
-}
-
-# What a call with --json printed; fails the test where it is not JSON.
-sub json {
-    my ($status, $out, $err) = run('-d', $db, '--json', @_);
-    my $value = eval { decode_json($out) };
-    ok($status eq '0' && defined $value, "xasctl @_ --json")
-        or diag($status, $err, $@);
-    return $value;
-}
-
-sub fails {
-    my ($expected, $words, @args) = @_;
-    my ($status, $out, $err) = run(@args);
-    ok($status eq $expected && $err =~ $words, "exit $expected: xasctl @args")
-        or diag("$status: $out$err");
-    my $lines = () = $err =~ /\n/g;
-    is($lines, 1, "  in one line: " . $err =~ s/\n.*//sr) if $expected == 1;
-}
-
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>:utf8', "$folder/$name" or die;
-    print $out $text;
-    close $out or die;
-    return "$folder/$name";
-}
-
-# A K edge whose place follows the enthalpy: an arctangent and a white line
-# over a sloping background, with counting noise (a fixed sequence).
-my $seed = 1;
-sub uniform { return ($seed = ($seed * 1103515245 + 12345) % 2**31) / 2**31 }
-sub spectrum {
-    my ($formula, $element, $er, $dhf) = @_;
-    my $text = "# XDI/1.0 cli.plt\n# Element.symbol: $element\n"
-        . "# Element.edge: K\n# Column.1: energy eV\n# Column.2: i0 counts\n"
-        . "# Column.3: itrans counts\n# Sample.formula: $formula\n"
-        . "# Sample.name: SYNTHETIC $formula\n# ---\n# energy i0 itrans\n";
-    my $edge = $er + 5 - $dhf / 100;
-    for (my $e = $er - 150; $e < $er + 400; $e += abs($e - $er) < 40 ? 0.35 : 4)
-    {
-        my $mu = 0.9 - 2e-4 * ($e - $er)
-            + (0.5 + atan2($e - $edge, 1.2) / 3.14159265)
-            + (0.5 - $dhf / 2000) * exp(-(($e - $edge - 3) / 2.2)**2);
-        my $i0 = int(4e5 * (1 + 1e-3 * uniform()));
-        my $noise = sqrt(-2 * log(uniform() + 1e-9)) * cos(6.2831853 * uniform());
-        my $i1 = $i0 * exp(-$mu);
-        $text .= sprintf "%.3f %d %d\n", $e, $i0, $i1 + sqrt($i1) * $noise;
-    }
-    return spew("$formula.xdi", $text);
-}
 
 sub testUse {
     fails(2, qr/Usage: xasctl/);
@@ -142,17 +68,6 @@ sub testNoDatabase {
         "$top/etc/halides.csv");
     fails(1, qr/not a database of xasd/, '-d', spew('text.db', 'x' x 4096),
         'scans');
-}
-
-sub near {
-    my ($got, $expected, $tolerance, $what) = @_;
-    my $worst = 0;
-    for my $i (0 .. $#$expected) {
-        my $d = defined $got->[$i] ? abs($got->[$i] - $expected->[$i]) : 9e99;
-        $worst = $d if $d > $worst;
-    }
-    ok(@$got == @$expected && $worst <= $tolerance,
-        sprintf '%s: %d within %.1e', $what, scalar @$got, $worst);
 }
 
 sub goldenWay {
@@ -238,10 +153,6 @@ sub testReferences {
     fails(1, qr/no column dHf/, '-d', $db, 'reference', 'import',
         spew('r.csv', "formula\nMnO\n"));
 }
-
-my %er = (Fe => 7112, Co => 7709, Ni => 8333, Cu => 8979);
-my %dhf = (FeF2 => -711.3, FeCl2 => -341.8, FeBr2 => -249.8, CoF2 => -692,
-    CoCl2 => -312.5, CoBr2 => -220.9, NiF2 => -651.4, NiCl2 => -305.3);
 
 sub testImport {
     my @files = map {
@@ -376,105 +287,6 @@ sub testTrain {
         qw(train --kind K --name mine));
     my $models = json('model');
     is(join(' ', map { $_->{active} || '-' } @$models), '- active', 'active');
-    testOtherModel($got->{name});
-    testModelFile($got->{name});
-    testUndo($got->{name}, 'mine SYNTHETIC');
-}
-
-# A model in a file: all of it, unchanged, or refused.
-sub testModelFile {
-    my ($name) = @_;
-    my $other = "$folder/other.db";
-    my ($status, $out) = run('-d', $db, 'model', 'export', $name,
-        "$folder/model.json");
-    is($status, 0, 'a model is exported');
-    fails(1, qr/model.json: File exists/, '-d', $db, 'model', 'export', $name,
-        "$folder/model.json");
-    open my $in, '<:raw', "$folder/model.json" or die;
-    my $text = do { local $/; <$in> };
-    my $file = decode_json($text);
-    like($file->{sha256}, qr/^[0-9a-f]{64}$/, 'with its sum');
-    my @unnamed = grep { ($_->{k_scan} // '') !~ /^file-[0-9a-f]+/ }
-        @{ $file->{model}{model_sample} };
-    is(scalar @unnamed, 0, 'and the scans it was trained on')
-        or diag explain $unnamed[0]{k_scan};
-    is($file->{model}{model}[0]{calibration}, 'none', 'and their calibration');
-    ($status, $out) = run('-d', $other, 'model', 'import',
-        "$folder/model.json");
-    ok($status eq '0' && $out =~ /model 1; activate it/, 'and imported');
-    my @both = map { local $db = $_; json('model', 'show', $name) } $db, $other;
-    delete @{$_}{qw(id row)} for @both;
-    is_deeply($both[1], $both[0], 'all of it');
-    ($status) = run('-d', $other, 'model', 'activate', $name);
-    is($status, 0, 'it can predict');
-    fails(1, qr/there is a model ".*" already/, '-d', $other, 'model',
-        'import', "$folder/model.json");
-    ($status, $out) = run('-d', $other, 'model', 'import', '--name', 'again',
-        "$folder/model.json");
-    is($status, 0, 'under another name');
-    ($status, $out) = run('-d', $other, 'model', 'export', 'again');
-    ($status, my $second) = run('-d', $db, 'model', 'export', $name);
-    my @term = map { decode_json($_)->{model}{model_term} } $out, $second;
-    is_deeply($term[0], $term[1], 'numbers to the last bit');
-    testBadModelFile($text, $other);
-}
-
-sub testBadModelFile {
-    my ($text, $other) = @_;
-    my $bad = sub {
-        my ($words, $is) = @_;
-        open my $to, '>:raw', "$folder/bad.json" or die;
-        print $to $is;
-        close $to;
-        fails(1, $words, '-d', $other, qw(model import --name bad),
-            "$folder/bad.json");
-    };
-    $bad->(qr/bad\.json:1: /, '{');
-    $bad->(qr/bad\.json: not a model: expected format/, '{"format": "x"}');
-    $bad->(qr/bad\.json: version 9 of the format/,
-        $text =~ s/"version": 1/"version": 9/r);
-    (my $changed = $text) =~ s/("coefficient": )(-?)/$1${2}9/;
-    $bad->(qr/changed since it was exported/, $changed);
-    local $db = $other;
-    is(scalar @{ json('model') }, 2, 'nothing of them is stored');
-    fails(1, qr/none\.json: No such file/, '-d', $other,
-        qw(model import none.json));
-    fails(2, qr/expected list, show NAME/, '-d', $other, qw(model export));
-}
-
-sub testUndo {
-    my ($first, $second) = @_;
-    my $active = sub {
-        join ' ', map { $_->{name} } grep { $_->{active} } @{ json('model') };
-    };
-    is($active->(), $second, 'the second is active');
-    my ($status, $out) = run('-d', $db, qw(model undo K));
-    ok($status eq '0' && $active->() eq $first, 'undone: the first again');
-    ($status, $out) = run('-d', $db, qw(model undo K));
-    like($out, qr/no model of K predicts/, 'and none');
-    is($active->(), '', 'indeed');
-    fails(1, qr/no model of K is active: nothing to undo/, '-d', $db,
-        qw(model undo K));
-    fails(1, qr/expected a kind, K, L or K\+L/, '-d', $db, qw(model undo M));
-    run('-d', $db, 'model', 'activate', $_) for $first, $second;
-}
-
-# History by another model than the active one, beside what is stored.
-sub testOtherModel {
-    my ($name) = @_;
-    my $by = json('predict', '--model', $name, '--all');
-    is_deeply([sort { $a <=> $b } map { $_->{scan} } @$by],
-        [map { $_->{scan} } sort { $a->{scan} <=> $b->{scan} }
-            @{ json('scans', '--all') }], 'all scans');
-    my ($one) = grep { $_->{scan} == 1 } @$by;
-    is($one->{model}, $name, 'by the model named, not the active one');
-    ok(!defined $one->{stored}{hf_kJ_per_mol} && !defined $one->{difference},
-        'nothing was predicted when it was stored');
-    my ($status, $out) = run('-d', $db, 'predict', '--model', $name, 1);
-    like($out, qr/stored: none.*\n0 scans with both values; 1 with one/s,
-        'said in words');
-    fails(1, qr/no model "other"/, '-d', $db, qw(predict --model other 1));
-    fails(2, qr/expected no scan/, '-d', $db, qw(predict --all 1));
 }
 
 sub testFeatures {
