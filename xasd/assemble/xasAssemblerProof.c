@@ -9,6 +9,8 @@
  * on it) wait in it: late by more than this above the usual, or so many of
  * this station in so short a time that a delay of it would not show. */
 static const int64_t lagging_ns = 20000000;
+/* Points before it may have suffered already. */
+static const int64_t suffered_ns = 60000000;
 /* What else is on its way at that moment arrives until then, in points and in
  * time. */
 static const int settlePoints = 3;
@@ -54,11 +56,10 @@ static void spoil(xasAssembler *a, xasRecent *recent, xasRoles roles)
     recent->byStamp &= ~roles;
 }
 
-/* Points since so long ago may have suffered already. */
 static void begin(xasAssembler *a)
 {
     xasDoubt *d = &a->server;
-    int64_t since = a->now_ns - lagging_ns;
+    int64_t since = a->now_ns - suffered_ns;
 
     for (size_t i = d->added; i-- > 0 && i + xasBurst >= d->added;) {
         xasRecent *recent = &d->recent[i % xasBurst];
