@@ -14,6 +14,7 @@
 #include <errlog.h>
 #include <iocsh.h>
 
+#include "xasConsole.h"
 #include "xasVersion.h"
 #include "xasdLoop.h"
 #include "xasdReport.h"
@@ -40,7 +41,9 @@ static void usage(FILE *to)
 static void prompt(void *arg)
 {
     (void)arg;
+    xasConsoleReader();
     (void)iocsh(NULL);
+    xasConsoleLeft();
     (void)kill(getpid(), SIGTERM); /* the loop ends in its own way */
 }
 
@@ -170,5 +173,6 @@ int main(int argc, char *argv[])
     if (start(argv[optind]) == 0)
         result = serve(interactive || isatty(STDIN_FILENO));
     errlogFlush();
+    xasConsoleEnd();
     epicsExit(result);
 }

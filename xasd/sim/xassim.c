@@ -17,6 +17,7 @@
 
 #include "simShell.h"
 #include "simStation.h"
+#include "xasConsole.h"
 #include "xasVersion.h"
 
 int xassim_registerRecordDeviceDriver(struct dbBase *base);
@@ -59,7 +60,9 @@ static int loadSupport(void)
 static void shellThread(void *arg)
 {
     (void)arg;
+    xasConsoleReader();
     (void)iocsh(NULL);
+    xasConsoleLeft();
     (void)kill(getpid(), SIGTERM);
 }
 
@@ -105,6 +108,7 @@ static int serve(const char *file, int interactive)
             "xassimShell", epicsThreadPriorityLow,
             epicsThreadGetStackSize(epicsThreadStackBig), shellThread, NULL);
     (void)sigwait(&set, &signal);
+    xasConsoleEnd();
     return 0;
 }
 
