@@ -15,8 +15,14 @@ static void onWake(int number)
     (void)number; /* that the read returns is all */
 }
 
+/* EPICS blocks all signals in its threads. */
 void xasConsoleReader(void)
 {
+    sigset_t wake;
+
+    (void)sigemptyset(&wake);
+    (void)sigaddset(&wake, SIGUSR2);
+    (void)pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
     reader = pthread_self();
     atomic_store(&reading, 1);
 }
