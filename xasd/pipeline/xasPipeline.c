@@ -57,10 +57,6 @@ static bool transient(xasStatus status)
     return status == xasErrBusy || status == xasErrIo || status == xasErrMemory;
 }
 
-/* Another row, or the first look: read it. The old one stays while the store
- * does not answer, since it is still a sound model.  One of other feature
- * definitions, such as an update of the program leaves active, or a damaged
- * one is as good as none. */
 static xasStatus rowToUse(xasPipeline *p, xasKind kind, int64_t *row)
 {
     if (!p->only)
@@ -69,9 +65,30 @@ static xasStatus rowToUse(xasPipeline *p, xasKind kind, int64_t *row)
     return xasOk;
 }
 
-static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
+/* In place of the one before.  A model of other feature definitions, such as
+ * an update of the program leaves active, or a damaged one (NULL) is as good
+ * as none. */
+static void use(xasPipeline *p, xasKind kind, int64_t row,
+                const xasModelHead *head, xasModel *model)
 {
     xasActive *a = &p->active;
+    bool usable = model && head->definitions == XAS_FEATURES_VERSION;
+
+    if (!usable) {
+        xasModelDestroy(model);
+        model = NULL;
+    }
+    xasModelDestroy(a->model[kind]);
+    a->model[kind] = model;
+    a->head[kind] = *head;
+    a->outdated[kind] = usable ? 0 : row;
+}
+
+/* Another row, or the first look: read it. The old one stays while the store
+ * does not answer, since it is still a sound model. */
+static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
+{
+    const xasActive *a = &p->active;
     int64_t now = a->model[kind] ? a->head[kind].row : a->outdated[kind];
     int64_t row = 0;
     xasModel *model = NULL;
@@ -84,15 +101,7 @@ static xasStatus refreshKind(xasPipeline *p, xasKind kind, bool *changed)
         status = xasStoreModelRead(p->store, row, &head, &model);
     if (transient(status))
         return status;
-    a->outdated[kind] = 0;
-    if (status || (row && head.definitions != XAS_FEATURES_VERSION)) {
-        a->outdated[kind] = row;
-        xasModelDestroy(model);
-        model = NULL;
-    }
-    xasModelDestroy(a->model[kind]);
-    a->model[kind] = model;
-    a->head[kind] = head;
+    use(p, kind, row, &head, model);
     *changed = true;
     return xasOk;
 }
@@ -103,12 +112,12 @@ xasStatus xasPipelineUseModel(xasPipeline *p, int64_t model)
     xasModel *read = NULL;
     xasStatus status = xasStoreModelRead(p->store, model, &head, &read);
 
-    xasModelDestroy(read);
     if (status)
         return status;
     p->only = model;
     p->onlyKind = head.kind;
-    p->loaded = false;
+    p->loaded = false; /* the other kinds' are still there */
+    use(p, head.kind, model, &head, read);
     return xasOk;
 }
 
