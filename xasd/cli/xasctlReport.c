@@ -146,23 +146,13 @@ static void printSamples(const xasModel *m)
     }
 }
 
-static double fullScale(const xasModel *m)
-{
-    double lo = INFINITY, hi = -INFINITY;
-
-    for (size_t i = 0; i < m->n; i++) {
-        lo = fmin(lo, m->y[i]);
-        hi = fmax(hi, m->y[i]);
-    }
-    return hi - lo;
-}
-
 static size_t within(const xasModel *m, const double *predicted)
 {
+    double band = 0.1 * xasModelFullScale(m);
     size_t count = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        count += fabs(predicted[i] - m->y[i]) <= 0.1 * fullScale(m);
+        count += fabs(predicted[i] - m->y[i]) <= band;
     return count;
 }
 
@@ -333,7 +323,7 @@ void xasctlReportJson(xasJson *j, const char *key, const xasModelHead *head,
     putScore(j, "train", &m->train, m->fitted, m->n);
     putRanking(j, m);
     putSamples(j, m);
-    xasJsonNumber(j, "full_scale", fullScale(m));
+    xasJsonNumber(j, "full_scale", xasModelFullScale(m));
     xasJsonInt(j, "within_10_pct_fs_fitted", (int64_t)within(m, m->fitted));
     xasJsonInt(j, "within_10_pct_fs_nested", (int64_t)within(m, m->predNested));
     if (helps < m->n)

@@ -27,17 +27,6 @@ static void range(const xasModel *m, double *lo, double *hi)
         *hi = *lo + 1;
 }
 
-static double fullScale(const xasModel *m)
-{
-    double lo = INFINITY, hi = -INFINITY;
-
-    for (size_t i = 0; i < m->n; i++) {
-        lo = fmin(lo, m->y[i]);
-        hi = fmax(hi, m->y[i]);
-    }
-    return hi - lo;
-}
-
 /* How many rows are further off. */
 static size_t worse(const xasModel *m, const double *predicted, size_t row)
 {
@@ -59,7 +48,7 @@ static void drawPoints(xasSvg *svg, const xasModel *m, double left,
                       .height = side,
                       .xLabel = "tabulated, kJ/mol",
                       .yLabel = label };
-    double lo, hi, room, band = 0.1 * fullScale(m), x[2];
+    double lo, hi, room, band = 0.1 * xasModelFullScale(m), x[2];
 
     range(m, &lo, &hi);
     room = 0.08 * (hi - lo);

@@ -209,6 +209,17 @@ size_t xasModelRanked(const xasModel *m, size_t *column)
     return n;
 }
 
+double xasModelFullScale(const xasModel *m)
+{
+    double lo = INFINITY, hi = -INFINITY;
+
+    for (size_t i = 0; i < m->n; i++) {
+        lo = fmin(lo, m->y[i]);
+        hi = fmax(hi, m->y[i]);
+    }
+    return hi - lo;
+}
+
 double xasModelLeverage(const xasModel *m, const double *z)
 {
     double work[64], *v = m->all.n <= 64 ? work : array(m->all.n, sizeof *v);

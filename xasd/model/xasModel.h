@@ -146,6 +146,9 @@ xasStatus xasModelFinish(xasModel *model);
  * \param z [all.n] standardised   \return NaN where columns are dependent */
 double xasModelLeverage(const xasModel *model, const double *z);
 
+/** \brief The full scale that errors are shown in: max y - min y. */
+double xasModelFullScale(const xasModel *model);
+
 /** \brief Columns that any fold chose, by the size of their rank; ties in
  * column order.   \param[out] column [p]   \return how many */
 size_t xasModelRanked(const xasModel *model, size_t *column);
