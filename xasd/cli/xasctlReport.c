@@ -5,11 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void printScore(const char *name, const xasScore *s)
-{
-    (void)printf("  %-43s %7.3f %9.2f %9.2f %7.2f\n", name, s->r2, s->mae,
-                 s->rmse, s->pct_fs);
-}
+#include "xasctlScore.h"
 
 static size_t count(const bool *flag, size_t n)
 {
@@ -58,16 +54,15 @@ static void printScores(const xasModelHead *head, const xasModel *m)
     if (m->nFolds < m->nCompounds)
         (void)snprintf(folds, sizeof folds, "%zu folds of compounds, kJ/mol",
                        m->nFolds);
-    (void)printf("  %-43s %7s %9s %9s %7s\n", folds, "R2", "MAE", "RMSE",
-                 "%FS");
-    printScore(head && head->synthetic
-                   ? "nested: the figure to quote (SYNTHETIC)"
-                   : "nested: the figure to quote",
-               &m->nested);
+    xasctlScoreHead(folds);
+    xasctlScoreText(head && head->synthetic
+                        ? "nested: the figure to quote (SYNTHETIC)"
+                        : "nested: the figure to quote",
+                    &m->nested);
     if (isfinite(m->once.mae))
-        printScore("select-once, as in the source: optimistic", &m->once);
-    printScore("mean baseline", &m->baseline);
-    printScore("fit to all, not left out", &m->train);
+        xasctlScoreText("select-once, as in the source: optimistic", &m->once);
+    xasctlScoreText("mean baseline", &m->baseline);
+    xasctlScoreText("fit to all, not left out", &m->train);
     if (m->nFolds == m->n && !o->per_atom)
         (void)printf("  (that baseline's R2 is -(2N-1)/(N-1)^2 whatever the "
                      "data: a small negative R2\n  is no better and no worse "
@@ -213,23 +208,6 @@ static void putByName(xasJson *j, const char *key, const xasModel *m,
     xasJsonClose(j);
 }
 
-static void putScore(xasJson *j, const char *key, const xasScore *s,
-                     const double *predicted, size_t n)
-{
-    xasJsonOpen(j, key, '{');
-    xasJsonNumber(j, "r2", s->r2);
-    xasJsonNumber(j, "mae", s->mae);
-    xasJsonNumber(j, "rmse", s->rmse);
-    xasJsonNumber(j, "pct_fs", s->pct_fs);
-    if (predicted) {
-        xasJsonOpen(j, "pred", '[');
-        for (size_t i = 0; i < n; i++)
-            xasJsonNumber(j, NULL, predicted[i]);
-        xasJsonClose(j);
-    }
-    xasJsonClose(j);
-}
-
 static void putHead(xasJson *j, const xasModelHead *head)
 {
     xasJsonInt(j, "model", head->row);
@@ -317,10 +295,10 @@ void xasctlReportJson(xasJson *j, const char *key, const xasModelHead *head,
     for (size_t k = 0; k < m->nSelected; k++)
         xasJsonText(j, NULL, m->column[m->selected[k]]);
     xasJsonClose(j);
-    putScore(j, "nested", &m->nested, m->predNested, m->n);
-    putScore(j, "select_once", &m->once, m->predOnce, m->n);
-    putScore(j, "baseline", &m->baseline, NULL, 0);
-    putScore(j, "train", &m->train, m->fitted, m->n);
+    xasctlScoreJson(j, "nested", &m->nested, m->predNested, m->n);
+    xasctlScoreJson(j, "select_once", &m->once, m->predOnce, m->n);
+    xasctlScoreJson(j, "baseline", &m->baseline, NULL, 0);
+    xasctlScoreJson(j, "train", &m->train, m->fitted, m->n);
     putRanking(j, m);
     putSamples(j, m);
     xasJsonNumber(j, "full_scale", xasModelFullScale(m));

@@ -4,11 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static void printScore(const char *name, const xasScore *s)
-{
-    (void)printf("  %-43s %7.3f %9.2f %9.2f %7.2f\n", name, s->r2, s->mae,
-                 s->rmse, s->pct_fs);
-}
+#include "xasctlScore.h"
 
 static void printLess(const char *name, const xasPaired *p)
 {
@@ -26,13 +22,14 @@ static void printFigures(const xasStudy *s)
                      s->why.text);
         return;
     }
-    (void)printf("\n  %-43s %7s %9s %9s %7s\n", "the same samples and folds",
-                 "R2", "MAE", "RMSE", "%FS");
-    printScore("mean, per mole of atoms", &f->score[xasFigureMean]);
-    printScore("composition only", &f->score[xasFigureComposition]);
-    printScore("spectrum only: relative columns and Z",
-               &f->score[xasFigureSpectrum]);
-    printScore("both: composition, then spectrum", &f->score[xasFigureBoth]);
+    (void)fputs("\n", stdout);
+    xasctlScoreHead("the same samples and folds");
+    xasctlScoreText("mean, per mole of atoms", &f->score[xasFigureMean]);
+    xasctlScoreText("composition only", &f->score[xasFigureComposition]);
+    xasctlScoreText("spectrum only: relative columns and Z",
+                    &f->score[xasFigureSpectrum]);
+    xasctlScoreText("both: composition, then spectrum",
+                    &f->score[xasFigureBoth]);
     (void)printf("  %zu samples whose formula can be counted; mean difference "
                  "of |error|:\n",
                  f->n);
@@ -96,8 +93,8 @@ static void printVariants(const xasStudy *s)
 {
     if (!s->nVariants)
         return;
-    (void)printf("\n  %-43s %7s %9s %9s %7s\n", "other ways, same folds", "R2",
-                 "MAE", "RMSE", "%FS");
+    (void)fputs("\n", stdout);
+    xasctlScoreHead("other ways, same folds");
     for (size_t k = 0; k < s->nVariants; k++) {
         const xasVariant *v = &s->variant[k];
         char name[64];
@@ -106,7 +103,7 @@ static void printVariants(const xasStudy *s)
                        v->per_atom ? "per mole of atoms" : "per formula",
                        v->composition ? ", composition first" : "");
         if (v->made)
-            printScore(name, &v->score);
+            xasctlScoreText(name, &v->score);
         else
             (void)printf("  %-43s not possible\n", name);
     }
@@ -149,23 +146,6 @@ void xasctlStudyText(const xasModel *m, const xasctlStudied *of)
         (void)printf("  Warning: and %zu more\n", of->warnings->unsaid);
 }
 
-static void putScore(xasJson *j, const char *key, const xasScore *s,
-                     const double *pred, size_t n)
-{
-    xasJsonOpen(j, key, '{');
-    xasJsonNumber(j, "r2", s->r2);
-    xasJsonNumber(j, "mae", s->mae);
-    xasJsonNumber(j, "rmse", s->rmse);
-    xasJsonNumber(j, "pct_fs", s->pct_fs);
-    if (pred) {
-        xasJsonOpen(j, "pred", '[');
-        for (size_t i = 0; i < n; i++)
-            xasJsonNumber(j, NULL, pred[i]);
-        xasJsonClose(j);
-    }
-    xasJsonClose(j);
-}
-
 static void putLess(xasJson *j, const xasFigures *f, xasFigureId a,
                     xasFigureId b)
 {
@@ -197,8 +177,8 @@ static void putFigures(xasJson *j, const char *key, const xasFigures *f,
         xasJsonClose(j);
     }
     for (int k = 0; k < xasFigureCount; k++)
-        putScore(j, xasFigureName((xasFigureId)k), &f->score[k],
-                 m ? f->pred[k] : NULL, f->n);
+        xasctlScoreJson(j, xasFigureName((xasFigureId)k), &f->score[k],
+                        m ? f->pred[k] : NULL, f->n);
     xasJsonOpen(j, "differences", '[');
     for (int a = xasFigureCount - 1; a > 0; a--)
         for (int b = a - 1; b >= 0; b--)
@@ -232,8 +212,8 @@ static void putGroups(xasJson *j, const char *key, const xasTransfer *t,
     }
     xasJsonOpen(j, key, '{');
     xasJsonInt(j, "groups", (int64_t)t->nGroups);
-    putScore(j, "model", &t->score, t->pred, t->n);
-    putScore(j, "baseline", &t->baseline, NULL, 0);
+    xasctlScoreJson(j, "model", &t->score, t->pred, t->n);
+    xasctlScoreJson(j, "baseline", &t->baseline, NULL, 0);
     putFigures(j, "figures", t->figures, NULL);
     xasJsonOpen(j, "group", '[');
     for (size_t i = 0; i < t->n; i++)
@@ -256,7 +236,7 @@ static void putVariants(xasJson *j, const xasStudy *s)
         xasJsonText(j, "target", v->per_atom ? "atoms" : "formula");
         xasJsonBool(j, "composition", v->composition);
         if (v->made)
-            putScore(j, "nested", &v->score, NULL, 0);
+            xasctlScoreJson(j, "nested", &v->score, NULL, 0);
         else
             xasJsonNull(j, "nested");
         xasJsonClose(j);
@@ -310,7 +290,7 @@ void xasctlStudyJson(xasJson *j, const xasModel *m, const xasctlStudied *of)
     putSource(j);
     if (of->common) {
         xasJsonInt(j, "common_n", (int64_t)of->nCommon);
-        putScore(j, "common", of->common, NULL, 0);
+        xasctlScoreJson(j, "common", of->common, NULL, 0);
     }
     xasJsonOpen(j, "warnings", '[');
     for (size_t i = 0; i < of->warnings->n; i++)
