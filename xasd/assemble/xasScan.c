@@ -88,14 +88,16 @@ static bool grown(void *array, size_t count, size_t size)
 }
 
 /* Arrays grown before a failure stay larger: capacity is what all hold. */
-static xasStatus reserve(xasScan *scan)
+xasStatus xasScanReserve(xasScan *scan, size_t points)
 {
-    size_t to = scan->capacity ? 2 * scan->capacity : 256;
+    size_t to = scan->capacity ? scan->capacity : 256;
 
-    if (scan->n >= XAS_SCAN_POINTS_MAX)
+    if (points > XAS_SCAN_POINTS_MAX)
         return xasErrFull;
-    if (scan->n < scan->capacity)
+    if (points <= scan->capacity)
         return xasOk;
+    while (to < points)
+        to *= 2;
     for (int c = 0; c < xasChannelCount; c++)
         if (xasRolesHave(scan->channels, c) &&
             !grown(&scan->channel[c], to, sizeof(double)))
@@ -132,7 +134,7 @@ static void supersede(xasScan *scan, double energy_eV)
 xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
                           uint32_t flags)
 {
-    xasStatus status = reserve(scan);
+    xasStatus status = xasScanReserve(scan, scan->n + 1);
 
     if (status)
         return status;

@@ -94,6 +94,10 @@ typedef struct xasScan {
 xasStatus xasScanCreate(xasRoles channels, xasScan **out);
 void xasScanDestroy(xasScan *scan);
 
+/** \brief Room for so many points in all; xasScanAddPoint sees to it itself.
+ * \return xasErrMemory; xasErrFull beyond XAS_SCAN_POINTS_MAX */
+xasStatus xasScanReserve(xasScan *scan, size_t points);
+
 /** \brief Append a point.
  *
  * If it is good, earlier points of the same energy (within 0.005 eV) get the
@@ -107,8 +111,8 @@ xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
 xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,
                           const char *format, ...)
     __attribute__((__format__(__printf__, 4, 5)));
-/** \brief Copy of a scan's head and events with its points [first, first+n).
- */
+/** \brief Copy of a scan's head and events with its points [first, first+n),
+ * whose flags stay as they are. */
 xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
                        xasScan **out);
 /** \brief Points with a flag that no later good point has replaced; a glitch

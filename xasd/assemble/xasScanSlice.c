@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "xasScan.h"
 
@@ -23,6 +23,36 @@ static void copyHead(const xasScan *scan, xasScan *to)
         to->channel[role] = own.channel[role];
 }
 
+static void widen(xasScan *slice, double energy_eV)
+{
+    if (!(slice->low_eV <= energy_eV)) /* or NaN: there was none */
+        slice->low_eV = energy_eV;
+    if (!(slice->high_eV >= energy_eV))
+        slice->high_eV = energy_eV;
+}
+
+/* Column by column: point by point, xasScanAddPoint would search what each
+ * supersedes, which is known, and a running scan is copied in the loop. */
+static void copyPoints(const xasScan *scan, size_t first, xasScan *slice)
+{
+    const double *energy = slice->channel[xasRoleEnergy];
+
+    for (int role = 0; role < xasChannelCount; role++) {
+        double *to = slice->channel[role];
+
+        if (to && scan->channel[role])
+            memcpy(to, scan->channel[role] + first, slice->n * sizeof *to);
+        for (size_t i = 0; to && !scan->channel[role] && i < slice->n; i++)
+            to[i] = NAN;
+    }
+    memcpy(slice->stamp_ns, scan->stamp_ns + first,
+           slice->n * sizeof *slice->stamp_ns);
+    memcpy(slice->flags, scan->flags + first, slice->n * sizeof *slice->flags);
+    for (size_t i = 0; energy && i < slice->n; i++)
+        if (isfinite(energy[i]))
+            widen(slice, energy[i]);
+}
+
 xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
                        xasScan **out)
 {
@@ -35,14 +65,12 @@ xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
     if (status)
         return status;
     copyHead(scan, slice);
-    for (size_t i = first; status == xasOk && i < first + n; i++) {
-        double value[xasChannelCount];
-
-        for (int role = 0; role < xasChannelCount; role++)
-            value[role] = scan->channel[role] ? scan->channel[role][i] : NAN;
-        status =
-            xasScanAddPoint(slice, value, scan->stamp_ns[i], scan->flags[i]);
+    if (n) {
+        status = xasScanReserve(slice, n);
+        slice->n = status ? 0 : n;
     }
+    if (slice->n)
+        copyPoints(scan, first, slice);
     for (size_t i = 0; status == xasOk && i < scan->nEvents; i++) {
         status =
             xasScanAddEvent(slice, scan->event[i].stamp_ns, scan->event[i].what,
@@ -54,8 +82,6 @@ xasStatus xasScanSlice(const xasScan *scan, size_t first, size_t n,
         xasScanDestroy(slice);
         return status;
     }
-    slice->start_ns = scan->start_ns; /* adding points must not move these */
-    slice->end_ns = scan->end_ns;
     *out = slice;
     return xasOk;
 }
