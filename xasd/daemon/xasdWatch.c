@@ -60,9 +60,10 @@ void xasdWatchDestroy(xasdWatch *s)
     free(s);
 }
 
-/* Hand the worker a job about a slice of the running scan. */
+/* Hand the worker a job about a slice of the running scan; what to say when
+ * that fails. */
 static void send(xasdWatch *s, xasdJobKind kind, const xasScan *scan,
-                 size_t first, size_t n)
+                 size_t first, size_t n, const char *otherwise)
 {
     xasdJob *job = xasdJobNew(kind, s->index);
     xasStatus status = job ? xasOk : xasErrMemory;
@@ -71,7 +72,7 @@ static void send(xasdWatch *s, xasdJobKind kind, const xasScan *scan,
         status = xasScanSlice(scan, first, n, &job->scan);
     if (status) {
         xasdJobFree(job);
-        warn(s, "points not journalled", status);
+        warn(s, otherwise, status);
         return;
     }
     job->first = first;
@@ -84,7 +85,8 @@ static void journal(xasdWatch *s, int64_t now_ns)
 
     if (!scan || scan->n <= s->journalled)
         return;
-    send(s, xasdJobChunk, scan, s->journalled, scan->n - s->journalled);
+    send(s, xasdJobChunk, scan, s->journalled, scan->n - s->journalled,
+         "points not journalled");
     s->journalled = scan->n;
     s->journal_ns = now_ns;
 }
@@ -96,7 +98,7 @@ static void onStart(xasdWatch *s)
 
     s->journalled = 0;
     s->journal_ns = scan->start_ns;
-    send(s, xasdJobOpen, scan, 0, 0);
+    send(s, xasdJobOpen, scan, 0, 0, "the start is not journalled");
     if (started)
         xasdWorkerPut(s->worker, started);
     errlogSevPrintf(errlogInfo, "xasd: %s: scan %s of \"%s\" started\n",
@@ -319,7 +321,8 @@ void xasdWatchEvent(xasdWatch *s, const xasEvent *event)
 /* Between provisional predictions. */
 static const int64_t predict_ns = 1000000000;
 
-/* Of the running scan, where the worker has nothing else to do. */
+/* Of the running scan, where the worker has nothing else to do.  The copy of
+ * 20,000 points takes less than a millisecond. */
 static void predict(xasdWatch *s, const xasScan *scan, int64_t now_ns)
 {
     if (!scan || scan->n == s->predicted || scan->exit != xasExitNone ||
@@ -327,7 +330,7 @@ static void predict(xasdWatch *s, const xasScan *scan, int64_t now_ns)
         return;
     s->predicted = scan->n;
     s->predict_ns = now_ns + predict_ns;
-    send(s, xasdJobProvisional, scan, 0, scan->n);
+    send(s, xasdJobProvisional, scan, 0, scan->n, "no provisional prediction");
 }
 
 void xasdWatchTick(xasdWatch *s, int64_t now_ns)
