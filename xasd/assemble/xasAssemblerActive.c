@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-/* Without a commit PV the energy has moved on when it differs by this: energies
- * closer than the first are one, and the read-back of a monochromator moves by
- * some parts of its resolution, which is 1e-4 of the energy. */
-static const double moved_eV = 0.005, movedPart = 3e-6;
+/* Without a commit PV the energy has moved on when it differs by XAS_SAME_EV
+ * and by this part: the read-back of a monochromator moves by some parts of its
+ * resolution, which is 1e-4 of the energy. */
+static const double movedPart = 3e-6;
 
 void xasAssemblerMayBegin(xasAssembler *a, int64_t stamp_ns, bool joined,
                           const char *why)
@@ -114,7 +114,7 @@ void xasAssemblerEnergy(xasAssembler *a, const xasHeld *value)
     xasHeld commit = *value;
 
     commit.stamp_ns--; /* just before it moved */
-    if (source->last.known && fabs(moved) > moved_eV &&
+    if (source->last.known && fabs(moved) > XAS_SAME_EV &&
         fabs(moved) > movedPart * energyOf(a, &source->last) &&
         detectorPosted(a, &commit))
         xasAssemblerClose(a, &commit, &source->last);

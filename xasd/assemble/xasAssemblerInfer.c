@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Energies closer than this are one (DEFINITIONS.md section 1). */
-static const double same_eV = 0.005;
 /* Points one way that make a scan. */
 static const size_t leastRun = 3;
 /* A first step so many times the second is the move to the start. */
@@ -87,7 +85,7 @@ static void look(xasAssembler *a)
         f->run = isfinite(e[-1]);
         return;
     }
-    if (fabs(step) < same_eV)
+    if (fabs(step) < XAS_SAME_EV)
         return;
     if (f->run > 1 && way != f->direction) {
         keepLast(a, 2);
@@ -161,7 +159,7 @@ static double isBack(const xasAssembler *a, const xasPending *p)
         p->held[axis].severity >= 3 || !isfinite(e))
         return 0;
     back = way > 0 ? scan->high_eV - e : e - scan->low_eV;
-    for (size_t i = scan->n - 1; i > 0 && step < same_eV; i--)
+    for (size_t i = scan->n - 1; i > 0 && step < XAS_SAME_EV; i--)
         step = fabs(energies(a)[i] - energies(a)[i - 1]);
     return back > a->rules.return_eV && back > againSteps * step ? back : 0;
 }

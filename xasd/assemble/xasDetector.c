@@ -13,8 +13,6 @@ static const uint32_t harmless = xasPointStampBad | xasPointGlitch |
                                  xasPointGlitchI0 | xasPointDuplicate |
                                  xasPointElement;
 
-static const double same_eV = 0.005; /* as in xasScan.c */
-
 typedef enum health { good, missing, bad } health;
 
 /** The elements at one point. */
@@ -121,18 +119,10 @@ static uint32_t flagFor(const xasScan *scan, double fluor, uint32_t flags)
     return flags;
 }
 
-/* A point that is good now: of its energy the last good one wins. */
-static void supersede(xasScan *scan, size_t i)
+static void sumAnew(xasScan *scan, const xasAssemblerRules *rules)
 {
     const double *energy = scan->channel[xasRoleEnergy];
 
-    for (size_t j = 0; energy && j < i; j++)
-        if (fabs(energy[j] - energy[i]) < same_eV)
-            scan->flags[j] |= xasPointDuplicate;
-}
-
-static void sumAnew(xasScan *scan, const xasAssemblerRules *rules)
-{
     for (size_t i = 0; i < scan->n; i++) {
         uint32_t before = scan->flags[i];
         double fluor;
@@ -143,9 +133,9 @@ static void sumAnew(xasScan *scan, const xasAssemblerRules *rules)
         if (scan->channel[xasRoleFluor])
             scan->channel[xasRoleFluor][i] = fluor;
         scan->flags[i] = flagFor(scan, fluor, before);
-        if (before != scan->flags[i] &&
+        if (energy && before != scan->flags[i] &&
             !(scan->flags[i] & ~(uint32_t)xasPointStampBad))
-            supersede(scan, i);
+            xasScanSupersede(scan, i, energy[i]); /* it is good now */
     }
 }
 

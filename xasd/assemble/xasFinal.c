@@ -8,9 +8,6 @@
 #include "xasAxis.h"
 #include "xasDetector.h"
 
-/* As in xasScan.c: energies closer than this are one. */
-static const double same_eV = 0.005;
-
 typedef struct Column {
     double *value; /* [n] */
     size_t n;
@@ -321,7 +318,7 @@ static size_t match(const xasAssembler *a, const Live *live, size_t n,
     for (size_t j = 0; j < live->n; j++) {
         size_t i = next;
 
-        while (i < n && !(fabs(energyAt(a, i) - energy[j]) < same_eV))
+        while (i < n && !(fabs(energyAt(a, i) - energy[j]) < XAS_SAME_EV))
             i++;
         if (i == n)
             continue;

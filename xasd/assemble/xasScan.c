@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Energies closer than this are one (DEFINITIONS.md section 1). */
-static const double same_eV = 0.005;
 static const size_t eventsMax = 1000;
 
 static const char *const exitNames[xasExitCount] = {
@@ -112,8 +110,8 @@ xasStatus xasScanReserve(xasScan *scan, size_t points)
 /* Most scans only go on in one direction: then there is nothing to search. */
 static bool isBeyond(xasScan *scan, double energy_eV)
 {
-    bool beyond = !(energy_eV <= scan->high_eV + same_eV) ||
-                  !(energy_eV >= scan->low_eV - same_eV);
+    bool beyond = !(energy_eV <= scan->high_eV + XAS_SAME_EV) ||
+                  !(energy_eV >= scan->low_eV - XAS_SAME_EV);
 
     if (!(scan->low_eV < energy_eV)) /* or NaN: there was none */
         scan->low_eV = energy_eV;
@@ -122,12 +120,12 @@ static bool isBeyond(xasScan *scan, double energy_eV)
     return beyond;
 }
 
-static void supersede(xasScan *scan, double energy_eV)
+void xasScanSupersede(xasScan *scan, size_t points, double energy_eV)
 {
     const double *energy = scan->channel[xasRoleEnergy];
 
-    for (size_t i = 0; i < scan->n; i++)
-        if (fabs(energy[i] - energy_eV) < same_eV)
+    for (size_t i = 0; i < points; i++)
+        if (fabs(energy[i] - energy_eV) < XAS_SAME_EV)
             scan->flags[i] |= xasPointDuplicate;
 }
 
@@ -141,7 +139,7 @@ xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
     if (scan->channel[xasRoleEnergy] && isfinite(value[xasRoleEnergy]) &&
         !isBeyond(scan, value[xasRoleEnergy]) &&
         !(flags & ~(uint32_t)xasPointStampBad))
-        supersede(scan, value[xasRoleEnergy]);
+        xasScanSupersede(scan, scan->n, value[xasRoleEnergy]);
     for (int c = 0; c < xasChannelCount; c++)
         if (scan->channel[c])
             scan->channel[c][scan->n] = value[c];

@@ -100,12 +100,15 @@ xasStatus xasScanReserve(xasScan *scan, size_t points);
 
 /** \brief Append a point.
  *
- * If it is good, earlier points of the same energy (within 0.005 eV) get the
+ * If it is good, earlier points of the same energy (within XAS_SAME_EV) get the
  * flag duplicate: the last good one wins, all are kept.
  * \param value  [xasChannelCount], NaN missing
  * \return xasErrMemory; xasErrFull beyond XAS_SCAN_POINTS_MAX */
 xasStatus xasScanAddPoint(xasScan *scan, const double *value, int64_t stamp_ns,
                           uint32_t flags);
+/** \brief Flag the first points, where they are of this energy, as
+ * duplicate: a good one behind them has replaced them. There are energies. */
+void xasScanSupersede(xasScan *scan, size_t points, double energy_eV);
 /** \brief Append an event; format as printf.
  * \return xasErrMemory; xasErrFull after 1000 */
 xasStatus xasScanAddEvent(xasScan *scan, int64_t stamp_ns, const char *what,

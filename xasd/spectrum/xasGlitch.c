@@ -15,7 +15,7 @@ enum {
 };
 
 static const double noiseTimes = 10, companionTimes = 3, rangePart = 0.01;
-static const double protected_eV = 10, same_eV = 0.005;
+static const double protected_eV = 10;
 static const double highestKeV = 120; /* a lower maximum is in keV */
 
 /** A curve to look at: points in order of energy, each the mean of the rows
@@ -308,7 +308,7 @@ static size_t toPoints(const row *r, size_t n, curve *c, size_t *first)
     for (size_t i = 0, next; i < n; i = next) {
         double sum = 0;
 
-        for (next = i; next < n && r[next].x - r[i].x < same_eV; next++)
+        for (next = i; next < n && r[next].x - r[i].x < XAS_SAME_EV; next++)
             sum += r[next].y;
         first[c->n] = i;
         c->x[c->n] = r[i].x;

@@ -16,7 +16,6 @@ typedef struct row {
     double energy, mu, variance;
 } row;
 
-static const double sameEnergy_eV = 0.005;
 static const double highestKeV = 120; /* a lower maximum is in keV */
 
 static const char *const names[] = { "mu", "transmission", "fluorescence",
@@ -85,7 +84,7 @@ static int makeRow(xasDetection detection, double energy, const double *i0,
     return isfinite(energy) && isfinite(out->mu) && isfinite(out->variance);
 }
 
-/* Average the points closer than sameEnergy_eV to the first of their group;
+/* Average the points closer than XAS_SAME_EV to the first of their group;
  * running means leave copies of one row exactly what they are. */
 static size_t average(row *r, size_t n)
 {
@@ -94,7 +93,7 @@ static size_t average(row *r, size_t n)
     for (size_t i = 0, next; i < n; i = next) {
         row mean = r[i];
         for (next = i + 1;
-             next < n && r[next].energy - r[i].energy < sameEnergy_eV; next++) {
+             next < n && r[next].energy - r[i].energy < XAS_SAME_EV; next++) {
             double count = (double)(next - i + 1);
             mean.energy += (r[next].energy - mean.energy) / count;
             mean.mu += (r[next].mu - mean.mu) / count;

@@ -6,6 +6,9 @@
 
 #include "xasStatus.h"
 
+/** Energies closer than this, in eV, are one (DEFINITIONS.md section 1). */
+#define XAS_SAME_EV 0.005
+
 /** How mu was measured.  Never mixed in one model. */
 typedef enum xasDetection {
     xasDetectMu,           /* a file that holds only mu */
