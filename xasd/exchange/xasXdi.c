@@ -262,7 +262,7 @@ static void findUnit(Reader *r)
 
     for (size_t i = 0; i < r->xdi->n; i++)
         top = fmax(top, energy[i]);
-    r->xdi->energyIsKeV = top < 120;
+    r->xdi->energyIsKeV = top < XAS_KEV_BELOW;
 }
 
 /* A file of angles: its energies as one more column. */

@@ -16,7 +16,6 @@ enum {
 
 static const double noiseTimes = 10, companionTimes = 3, rangePart = 0.01;
 static const double protected_eV = 10;
-static const double highestKeV = 120; /* a lower maximum is in keV */
 
 /** A curve to look at: points in order of energy, each the mean of the rows
  * that share its energy. */
@@ -281,7 +280,7 @@ static size_t finiteRows(xasDetection detection, const double *energy_eV,
             continue;
         highest = fmax(highest, r[used++].x);
     }
-    if (highest < highestKeV)
+    if (highest < XAS_KEV_BELOW)
         for (size_t i = 0; i < used; i++)
             r[i].x *= 1000;
     return used;

@@ -16,8 +16,6 @@ typedef struct row {
     double energy, mu, variance;
 } row;
 
-static const double highestKeV = 120; /* a lower maximum is in keV */
-
 static const char *const names[] = { "mu", "transmission", "fluorescence",
                                      "yield" };
 
@@ -155,7 +153,7 @@ xasStatus xasSpectrumCreate(xasDetection detection, const double *energy_eV,
         return xasErrRange;
     }
     sortRows(r, used);
-    if (r[used - 1].energy < highestKeV)
+    if (r[used - 1].energy < XAS_KEV_BELOW)
         for (size_t i = 0; i < used; i++)
             r[i].energy *= 1000;
     used = average(r, used);

@@ -9,6 +9,9 @@
 /** Energies closer than this, in eV, are one (DEFINITIONS.md section 1). */
 #define XAS_SAME_EV 0.005
 
+/** An axis whose highest energy is below this is in keV (same section). */
+#define XAS_KEV_BELOW 120
+
 /** How mu was measured.  Never mixed in one model. */
 typedef enum xasDetection {
     xasDetectMu,           /* a file that holds only mu */
