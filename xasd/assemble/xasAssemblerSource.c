@@ -99,6 +99,7 @@ void xasAssemblerCommand(xasAssembler *a, const xasEvent *e)
     case xasCommandReprocess: break; /* not for a running scan */
     }
 }
+
 void xasAssemblerRoleState(const xasAssembler *a, xasRole role,
                            xasRoleState *out)
 {
