@@ -158,6 +158,7 @@ xasStatus xasAssemblerCreate(const xasAssemblerRules *rules, xasAssembler **out)
     a->closer = xasAssemblerHas(a, xasRoleCommit)     ? xasRoleCommit
                 : xasAssemblerHas(a, xasRoleSequence) ? xasRoleSequence
                                                       : xasAssemblerAxis(a);
+    a->stride = xasAssemblerStride(a);
     a->count.seen = a->count.before = -1;
     if (rules->mode == xasModeArray)
         a->ops = &xasArrayOps;

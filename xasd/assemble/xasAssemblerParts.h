@@ -157,6 +157,7 @@ struct xasAssembler {
     bool holes; /* continuous: readings of a channel are missing */
     bool doubt; /* lost by our queue: the next point is checked */
     xasDoubt server;
+    unsigned stride; /* of the events that it counts; one for all scans */
     xasInfer infer;
     xasPace points;
     const char *endWhy; /* if active did not end it */
@@ -232,6 +233,10 @@ bool xasAssemblerQuiet(const xasAssembler *a);
 bool xasAssemblerDoubts(const xasAssembler *a);
 /** \brief The number of this commit without its sequence PV, -1 unknown. */
 int64_t xasAssemblerCommitNumber(const xasAssembler *a, const xasHeld *commit);
+/** \brief One in so many events tells how fast they come: a queue holds several
+ * values of each of its PVs before it overwrites, and one point of a detector
+ * with many elements is no burst. */
+unsigned xasAssemblerStride(const xasAssembler *a);
 /** \brief Watch a monitor for signs that the server may overwrite values. */
 void xasAssemblerWatch(xasAssembler *a, const xasEvent *e);
 /** \brief What a commit tells of the order of things: sets bracket, proof. */

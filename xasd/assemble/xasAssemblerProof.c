@@ -72,23 +72,26 @@ static void begin(xasAssembler *a)
     d->points = settlePoints;
 }
 
+unsigned xasAssemblerStride(const xasAssembler *a)
+{
+    unsigned few = 0; /* events of three points */
+
+    for (int r = 0; r < XAS_POINT_ROLES; r++)
+        few += xasAssemblerHas(a, r) ? 3 : 0;
+    return 1 + few / xasBurst;
+}
+
 /* xasAssemblerHeld() has brought the least lag up to date. */
 void xasAssemblerWatch(xasAssembler *a, const xasEvent *e)
 {
     const xasSource *source = &a->source[e->role];
     xasDoubt *d = &a->server;
     int64_t first = d->received_ns[d->next % xasBurst];
-    unsigned few = 0, stride = 1; /* events of three points */
 
     if (!a->scan || e->initial || e->kind != xasEventValue ||
         e->role > xasRoleSequence)
         return;
-    /* a queue holds several values of each of its PVs before it overwrites:
-     * one point of a detector with many elements is no burst */
-    for (int r = 0; r < XAS_POINT_ROLES; r++)
-        few += xasAssemblerHas(a, r) ? 3 : 0;
-    stride += few / xasBurst;
-    if (d->events++ % stride)
+    if (d->events++ % a->stride)
         first = 0;
     else
         d->received_ns[d->next++ % xasBurst] = e->received_ns;
