@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 ifneq ($(wildcard $(XASD)/assemble/xasScan.c),)
-TESTPROD_HOST += storeTest storeModelTest storeTestVersion
+TESTPROD_HOST += storeTest storeModelTest storeTestVersion storeMergeTest
+storeMergeTest_SRCS += storeMergeTest.c storeTestScan.c
+storeMergeTest_LIBS += xas xasNumeric Com
+storeMergeTest_SYS_LIBS += sqlite3 lapacke xrl m
+TESTS += storeMergeTest
 storeTestVersion_SRCS += storeTestVersion.c storeTestScan.c
 storeTestVersion_LIBS += xas xasNumeric Com
 storeTestVersion_SYS_LIBS += sqlite3 lapacke xrl m

@@ -51,21 +51,13 @@ int xasPredStateSeverity(xasPredState state)
                                                : invalid;
 }
 
-static void clearFeatures(xasFeatures *f)
-{
-    for (int i = 0; i < xasFeatureCount; i++)
-        f->value[i] = f->error[i] = NAN;
-    f->step_or_jump = f->sigma = f->e0_deriv_eV = f->pre_limit = NAN;
-    f->before = f->behind = (xasFit){ NAN, NAN, -1 };
-}
-
 void xasResultClear(xasResult *result)
 {
     xasPredicted *p = &result->predicted;
     xasNorm *norm = &result->norm;
 
     memset(result, 0, sizeof *result);
-    clearFeatures(&result->features);
+    xasFeaturesClear(&result->features, "", xasShellNone);
     xasQualityClear(&result->quality);
     xasCalibClear(&result->calibration);
     norm->e0_eV = norm->edge_step = norm->pre_offset = NAN;

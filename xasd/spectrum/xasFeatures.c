@@ -6,7 +6,7 @@
 #include "xasFeatureL.h"
 #include "xasFormula.h"
 
-static void clear(xasFeatures *out, const char *element, xasShell shell)
+void xasFeaturesClear(xasFeatures *out, const char *element, xasShell shell)
 {
     memset(out, 0, sizeof *out);
     strncpy(out->element, element, sizeof out->element - 1);
@@ -32,7 +32,7 @@ xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
     if (formula && formula[0] &&
         xasFormulaParse(formula, &parsed, NULL) == xasOk)
         known = &parsed;
-    clear(&found, element, shell);
+    xasFeaturesClear(&found, element, shell);
     if (shell == xasShellK && isfinite(er.k_eV))
         status = xasFeatureKFind(s, element, er.k_eV, known, &found);
     else if (shell == xasShellL && isfinite(er.l3_eV) && isfinite(er.l2_eV))

@@ -106,6 +106,10 @@ typedef struct xasFeatures {
     char flags[XAS_FLAGS_SIZE];    /* "a;b", in the order found; "" for none */
 } xasFeatures;
 
+/** \brief Features of which none is known yet: NaN, no flags.
+ * \param element  "" for none */
+void xasFeaturesClear(xasFeatures *out, const char *element, xasShell shell);
+
 /** \brief All features of a spectrum by DEFINITIONS.md sections 1 to 4.
  *
  * Bad data is no error: it gives NaN and a flag (no_edge, too_few_points...).

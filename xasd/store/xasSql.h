@@ -18,8 +18,8 @@ struct xasStore {
     xasMessage error;
 };
 
-/** schema.sql, made by build.mk. */
-extern const char xasSchema[], xasSchema2[];
+/** schema.sql, schema2.sql, ...: made by build.mk. */
+extern const char xasSchema[], xasSchema2[], xasSchema3[];
 
 /** \brief Our status of an SQLite result; keeps SQLite's words in the handle.
  * xasOk for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */

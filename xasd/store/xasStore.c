@@ -18,7 +18,8 @@ enum { applicationId = 0x58415344 };
 
 /* Step i brings a database from version i to i + 1. */
 static const char *const migration[XAS_SCHEMA_VERSION] = { xasSchema,
-                                                           xasSchema2 };
+                                                           xasSchema2,
+                                                           xasSchema3 };
 
 static xasStatus exec(xasStore *store, const char *sql)
 {

@@ -8,7 +8,7 @@
 #include "xasStatus.h"
 
 /** Version of the schema this program writes (PRAGMA user_version). */
-#define XAS_SCHEMA_VERSION 2
+#define XAS_SCHEMA_VERSION 3
 
 /** One connection to a database; used by one thread at a time. */
 typedef struct xasStore xasStore;

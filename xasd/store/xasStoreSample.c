@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasSql.h"
-#include "xasStoreGood.h"
 #include "xasStoreScan.h"
 
 static const double dayNs = 86400e9;
@@ -17,8 +16,10 @@ static xasStatus readWanted(xasStore *store, int64_t row, wanted *w)
     sqlite3_stmt *s;
     xasStatus status = xasSqlPrepare(
         store, &s,
-        "SELECT c.sample, c.start_ns, c.element, c.edge, " XAS_WHOLE_NAME
-        " FROM scan c WHERE c.id = ?",
+        "SELECT c.sample, c.start_ns, c.element, c.edge, "
+        "NOT EXISTS (SELECT 1 FROM scan_event e WHERE e.scan = c.id "
+        "AND e.what = 'cut' AND e.text LIKE 'sample %') "
+        "FROM scan c WHERE c.id = ?", /* which may still run */
         "i", row);
 
     if (status == xasOk)
@@ -57,8 +58,7 @@ static xasStatus itself(xasStore *store, const wanted *w, const char *edge,
     sqlite3_stmt *s;
     xasStatus status = xasSqlPrepare(
         store, &s,
-        "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
-        "WHERE c.id = ? AND c.edge = ? AND " XAS_GOOD_SCAN,
+        "SELECT scan, detection FROM good_scan WHERE scan = ? AND edge = ?",
         "it", w->scan, edge);
 
     if (status == xasOk)
@@ -74,10 +74,10 @@ static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
     sqlite3_stmt *s;
     xasStatus status = xasSqlPrepare(
         store, &s,
-        "SELECT c.id, c.detection FROM scan c JOIN spectrum p ON p.scan = c.id "
-        "WHERE c.sample = ? AND c.edge = ? AND c.element = ? "
-        "AND (?4 <= 0 OR abs(c.start_ns - ?5) <= ?4) AND " XAS_GOOD_SCAN
-        " AND " XAS_WHOLE_NAME " " XAS_BEST_FIRST " LIMIT 1",
+        "SELECT scan, detection FROM good_scan "
+        "WHERE sample = ? AND edge = ? AND element = ? AND whole_name "
+        "AND (?4 <= 0 OR abs(start_ns - ?5) <= ?4) "
+        "ORDER BY low_quality, start_ns DESC, scan DESC LIMIT 1",
         "ittdi", w->sample, edge, w->element, days * dayNs, w->start_ns);
 
     if (status == xasOk)

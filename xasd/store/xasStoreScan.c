@@ -342,3 +342,13 @@ xasStatus xasStoreScanReject(xasStore *store, int64_t row, bool rejected)
                           (long long)row);
     return status;
 }
+
+xasStatus xasStoreScanRejected(xasStore *store, int64_t row, bool *rejected)
+{
+    int64_t flag = 0;
+    xasStatus status = xasSqlInt(
+        store, &flag, "SELECT rejected FROM scan WHERE id = ?", "i", row);
+
+    *rejected = flag != 0;
+    return status;
+}

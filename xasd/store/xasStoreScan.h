@@ -47,6 +47,8 @@ xasStatus xasStoreLastResult(xasStore *store, const char *station,
 
 /** \brief Mark a scan as rejected by the operator, or not. */
 xasStatus xasStoreScanReject(xasStore *store, int64_t row, bool rejected);
+/** \brief Is it?  xasErrNotFound. */
+xasStatus xasStoreScanRejected(xasStore *store, int64_t row, bool *rejected);
 
 /** The scans that stand for a sample. */
 typedef struct xasSampleScans {

@@ -6,7 +6,6 @@
 
 #include "xasFormula.h"
 #include "xasSql.h"
-#include "xasStoreGood.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
 
@@ -155,14 +154,13 @@ static xasStatus takeSample(xasStore *store, rows *all, const char *name,
 static xasStatus readSamples(xasStore *store, rows *all)
 {
     sqlite3_stmt *s;
-    xasStatus status = xasSqlPrepare(
-        store, &s,
-        "SELECT a.name, a.formula, (SELECT c.id FROM scan c "
-        "JOIN spectrum p ON p.scan = c.id WHERE c.sample = a.id AND c.edge = ? "
-        "AND " XAS_GOOD_SCAN " AND " XAS_WHOLE_NAME " " XAS_BEST_FIRST
-        " LIMIT 1) "
-        "FROM sample a ORDER BY a.id",
-        "t", needsK(all->kind) ? "K" : "L");
+    xasStatus status =
+        xasSqlPrepare(store, &s,
+                      "SELECT a.name, a.formula, (SELECT scan FROM good_scan "
+                      "WHERE sample = a.id AND edge = ? AND whole_name "
+                      "ORDER BY low_quality, start_ns DESC, scan DESC LIMIT 1) "
+                      "FROM sample a ORDER BY a.id",
+                      "t", needsK(all->kind) ? "K" : "L");
 
     while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
         char name[XAS_SAMPLE_SIZE], formula[XAS_SAMPLE_SIZE];
