@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xasMerge.h"
-#include "xasStoreScan.h"
+#include "xasRepeats.h"
 #include "xasctl.h"
 #include "xasctlXdi.h"
 
@@ -53,20 +52,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/** A repeat as read from the store. */
-typedef struct repeat {
-    int64_t scan;
-    xasSpectrum *spectrum; /* NULL: none */
-    xasResult result;
-    char formula[XAS_SAMPLE_SIZE];
-} repeat;
-
 typedef struct page {
-    const options *o;
-    size_t n;
-    repeat *repeat; /* [n] in order of time */
-    xasMergeVerdict verdict[XAS_MERGE_MAX];
-    xasMerge merge;
+    xasMerged m;
+    xasRepeat each[XAS_MERGE_MAX];
 } page;
 
 /* The scans of a sample at an edge, oldest first; edges a bit set of what the
@@ -121,115 +109,6 @@ static bool choose(xasctl *ctl, options *o)
     return false;
 }
 
-static bool isRejected(xasctl *ctl, int64_t scan)
-{
-    xasQuery *q;
-    bool rejected = false;
-
-    if (xasQueryOpen(ctl->store, &q, "SELECT rejected FROM scan WHERE id = ?",
-                     "i", scan) != xasOk)
-        return false;
-    rejected = xasQueryNext(q) == xasOk && xasQueryIntOf(q, 0) != 0;
-    xasQueryClose(q);
-    return rejected;
-}
-
-static xasStatus read(xasctl *ctl, repeat *r, xasMessage *why)
-{
-    xasScan *scan = NULL;
-    xasStatus status = xasStoreScanRead(ctl->store, r->scan, &scan);
-
-    if (status)
-        return xasFail(status, why, "%s: there is no scan %lld", ctl->database,
-                       (long long)r->scan);
-    status = xasStoreFeaturesRead(ctl->store, r->scan, &r->result);
-    if (status)
-        (void)xasFail(status, why, "scan %lld has no features yet",
-                      (long long)r->scan);
-    else if (xasScanSpectrum(scan, &r->spectrum) == xasErrMemory)
-        status = xasFail(xasErrMemory, why, "out of memory");
-    (void)snprintf(r->formula, sizeof r->formula, "%s", scan->formula);
-    if (isRejected(ctl, r->scan))
-        xasFlagsAdd(r->result.features.flags, "rejected");
-    xasScanDestroy(scan);
-    return status;
-}
-
-static xasStatus readAll(xasctl *ctl, page *p, xasMessage *why)
-{
-    const xasFeatures *first = &p->repeat[0].result.features;
-    xasStatus status = xasOk;
-
-    for (size_t i = 0; i < p->n && status == xasOk; i++) {
-        repeat *r = &p->repeat[i];
-        const xasFeatures *f = &r->result.features;
-
-        r->scan = p->o->scan[i];
-        status = read(ctl, r, why);
-        if (status == xasOk && (strcmp(f->element, first->element) != 0 ||
-                                f->shell != first->shell))
-            status = xasFail(
-                xasErrArg, why, "scan %lld is of %s %s, scan %lld of %s %s",
-                (long long)r->scan, f->element, xasShellName(f->shell),
-                (long long)p->repeat[0].scan, first->element,
-                xasShellName(first->shell));
-    }
-    return status;
-}
-
-/* All by the foil measured with each, or all by the calibration of the first:
- * a foil of another moment aligns nothing. */
-static xasStatus shiftAll(page *p, bool *aligned)
-{
-    const repeat *first = &p->repeat[0];
-    xasStatus status = xasOk;
-
-    *aligned = true;
-    for (size_t i = 0; i < p->n; i++)
-        *aligned =
-            *aligned && p->repeat[i].result.calibration.state == xasCalibFoil;
-    for (size_t i = 0; i < p->n && status == xasOk; i++) {
-        repeat *r = &p->repeat[i];
-        xasFeatures *f = &r->result.features, found;
-        bool rejected = xasFlagsHave(f->flags, "rejected");
-
-        if (!r->spectrum)
-            continue;
-        xasSpectrumShift(r->spectrum,
-                         (*aligned ? r : first)->result.calibration.shift_eV);
-        status = xasFeaturesFind(r->spectrum, f->element, f->shell, r->formula,
-                                 &found);
-        if (status == xasOk)
-            *f = found;
-        if (rejected)
-            xasFlagsAdd(f->flags, "rejected");
-    }
-    return status;
-}
-
-static xasStatus mergeAll(page *p, xasMessage *why)
-{
-    xasMergeMember member[XAS_MERGE_MAX];
-    const xasFeatures *f = &p->repeat[0].result.features;
-    bool aligned;
-    xasStatus status = shiftAll(p, &aligned);
-
-    for (size_t i = 0; i < p->n; i++)
-        member[i] = (xasMergeMember){ p->repeat[i].spectrum,
-                                      &p->repeat[i].result.features,
-                                      aligned ? 0 : NAN };
-    if (status == xasOk)
-        status =
-            xasMergeFind(member, p->n, f->element, f->shell,
-                         p->repeat[0].formula, p->verdict, &p->merge, NULL);
-    if (status == xasErrRange)
-        return xasFail(status, why, "nothing to merge: scan %lld: %s",
-                       (long long)p->repeat[0].scan, p->verdict[0].reason);
-    if (status)
-        return xasFail(status, why, "cannot merge: %s", xasStatusText(status));
-    return status;
-}
-
 static void putFlags(xasJson *j, const char *flags)
 {
     xasJsonOpen(j, "flags", '[');
@@ -262,15 +141,15 @@ static void putFeatures(xasJson *j, const xasFeatures *f, const double *error,
 
 static void printJson(const page *p)
 {
-    const xasMerge *m = &p->merge;
+    const xasMerge *m = &p->m.merge;
     xasJson j;
 
     xasJsonInit(&j, stdout);
     xasJsonOpen(&j, NULL, '{');
-    xasJsonText(&j, "sample", p->repeat[0].result.sample);
+    xasJsonText(&j, "sample", p->each[0].sample);
     xasJsonText(&j, "element", m->features.element);
     xasJsonText(&j, "edge", xasShellName(m->features.shell));
-    xasJsonInt(&j, "scans", (int64_t)p->n);
+    xasJsonInt(&j, "scans", (int64_t)p->m.n);
     xasJsonInt(&j, "used", (int64_t)m->used);
     xasJsonBool(&j, "aligned", m->aligned);
     xasJsonBool(&j, "beam_damage", m->beamDamage);
@@ -279,14 +158,14 @@ static void printJson(const page *p)
     putFlags(&j, m->features.flags);
     putFeatures(&j, &m->features, m->error, m->oneMore);
     xasJsonOpen(&j, "members", '[');
-    for (size_t i = 0; i < p->n; i++) {
-        const xasFeatures *f = &p->repeat[i].result.features;
+    for (size_t i = 0; i < p->m.n; i++) {
+        const xasFeatures *f = &p->each[i].features;
 
         xasJsonOpen(&j, NULL, '{');
-        xasJsonInt(&j, "scan", p->repeat[i].scan);
-        xasJsonBool(&j, "used", p->verdict[i].used);
-        xasJsonText(&j, "reason", p->verdict[i].reason);
-        xasJsonNumber(&j, "distance", p->verdict[i].distance);
+        xasJsonInt(&j, "scan", p->m.scan[i]);
+        xasJsonBool(&j, "used", p->m.verdict[i].used);
+        xasJsonText(&j, "reason", p->m.verdict[i].reason);
+        xasJsonNumber(&j, "distance", p->m.verdict[i].distance);
         putFlags(&j, f->flags);
         putFeatures(&j, f, f->error, NULL);
         xasJsonClose(&j);
@@ -306,13 +185,12 @@ static void number(const char *tab, const char *format, double value)
 
 static void printHead(const page *p)
 {
-    const xasMerge *m = &p->merge;
+    const xasMerge *m = &p->m.merge;
 
     (void)printf("%s: %s %s, %zu of %zu scans merged, %s\n",
-                 p->repeat[0].result.sample[0] ? p->repeat[0].result.sample
-                                               : "no sample name",
+                 p->each[0].sample[0] ? p->each[0].sample : "no sample name",
                  m->features.element, xasShellName(m->features.shell), m->used,
-                 p->n,
+                 p->m.n,
                  m->aligned ? "aligned by their foils"
                             : "not aligned: not all have a foil of their own");
     if (m->trend[0])
@@ -320,10 +198,10 @@ static void printHead(const page *p)
                      m->used);
     (void)printf("flags: %s\n",
                  m->features.flags[0] ? m->features.flags : "none");
-    for (size_t i = 0; i < p->n; i++)
-        if (!p->verdict[i].used)
-            (void)printf("scan %lld refused: %s\n",
-                         (long long)p->repeat[i].scan, p->verdict[i].reason);
+    for (size_t i = 0; i < p->m.n; i++)
+        if (!p->m.verdict[i].used)
+            (void)printf("scan %lld refused: %s\n", (long long)p->m.scan[i],
+                         p->m.verdict[i].reason);
     (void)fputs("one_more: the error, floor included, after another repeat "
                 "over that now\n\n",
                 stdout);
@@ -337,19 +215,19 @@ static void printText(const page *p, xasctlForm form)
         printHead(p);
     (void)printf("%-14s%s%12s%s%12s%s%12s", "feature", tab, "merge", tab,
                  "error", tab, "one_more");
-    for (size_t i = 0; i < p->n; i++)
-        (void)printf("%s%s%-10lld", tab, p->verdict[i].used ? "# " : "! ",
-                     (long long)p->repeat[i].scan);
+    for (size_t i = 0; i < p->m.n; i++)
+        (void)printf("%s%s%-10lld", tab, p->m.verdict[i].used ? "# " : "! ",
+                     (long long)p->m.scan[i]);
     (void)fputc('\n', stdout);
     for (int id = 0; id < xasFeatureCount; id++) {
-        if (xasFeatureShell((xasFeatureId)id) != p->merge.features.shell)
+        if (xasFeatureShell((xasFeatureId)id) != p->m.merge.features.shell)
             continue;
         (void)printf("%-14s", xasFeatureName((xasFeatureId)id));
-        number(tab, "%12.5f", p->merge.features.value[id]);
-        number(tab, "%12.2e", p->merge.error[id]);
-        number(tab, "%12.3f", p->merge.oneMore[id]);
-        for (size_t i = 0; i < p->n; i++)
-            number(tab, "%12.5f", p->repeat[i].result.features.value[id]);
+        number(tab, "%12.5f", p->m.merge.features.value[id]);
+        number(tab, "%12.2e", p->m.merge.error[id]);
+        number(tab, "%12.3f", p->m.merge.oneMore[id]);
+        for (size_t i = 0; i < p->m.n; i++)
+            number(tab, "%12.5f", p->each[i].features.value[id]);
         (void)fputc('\n', stdout);
     }
 }
@@ -368,27 +246,22 @@ static int run(xasctl *ctl, int argc, char **argv)
         NULL
     };
     options o = { .shell = xasShellNone };
-    page p = { .o = &o };
+    page *p;
     xasMessage why = { "" };
     xasStatus status;
 
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (!xasctlOpen(ctl, xasStoreReadOnly) || !choose(ctl, &o))
         return xasctlFailed;
-    p.n = o.n;
-    p.repeat = calloc(p.n, sizeof *p.repeat);
-    if (!p.repeat)
+    p = calloc(1, sizeof *p);
+    if (!p)
         return xasctlFail("out of memory");
-    status = readAll(ctl, &p, &why);
-    if (status == xasOk)
-        status = mergeAll(&p, &why);
+    status = xasRepeatsMerge(ctl->store, o.scan, o.n, &p->m, p->each, &why);
     if (status == xasOk && ctl->form == xasctlJson)
-        printJson(&p);
+        printJson(p);
     else if (status == xasOk)
-        printText(&p, ctl->form);
-    for (size_t i = 0; i < p.n; i++)
-        xasSpectrumDestroy(p.repeat[i].spectrum);
-    free(p.repeat);
+        printText(p, ctl->form);
+    free(p);
     return status == xasOk ? xasctlDone : xasctlFail("%s", why.text);
 }
 
