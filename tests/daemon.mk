@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Wire tests of the daemon: real processes, real Channel Access.
 TESTS += daemon faults full kill reload elements presets
-TESTS += livePredict
+TESTS += livePredict alarms
 TESTS += foil

@@ -135,7 +135,7 @@ MAIN(formulaTest)
     xasFormula f = { .n = 0 };
     char out[XAS_FORMULA_TEXT];
 
-    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 8);
+    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 9);
     testReads();
     testRefusals();
     testCompounds();
@@ -144,6 +144,8 @@ MAIN(formulaTest)
     testOk1(strcmp(f.part[1].symbol, "O") == 0 && f.part[1].count == 3);
     testOk1(xasFormulaParse(NULL, &f, NULL) == xasErrArg);
     testOk1(xasElementZ("Fe") == 26 && xasElementZ("Og") == 118);
+    testOk1(strcmp(xasElementSymbol(25), "Mn") == 0 &&
+            !xasElementSymbol(0)[0] && !xasElementSymbol(119)[0]);
     testOk1(!xasElementZ("") && !xasElementZ("FE") && !xasElementZ("D"));
     testOk1(xasFormulaParse("HLiBeBCNOFNaMgAlSiPSClKCaScTiVCrMnFeCo", &f,
                             NULL) == xasOk);

@@ -43,6 +43,7 @@ static void startIoc(void)
     load("xasdDaemon.template", "D=D:");
     load("xasdScan.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
     load("xasdResult.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
+    load("xasdEvidence.template", "P=T:,R=,STATION=ST");
     load("xasdCalibration.template", "P=T:,R=,STATION=ST,MAX_POINTS=16");
     load("xasdControl.template", "P=T:,R=,STATION=ST");
     load("xasdFeature.template", "P=T:,R=,STATION=ST,LEAF=WlE,NAME=wl_e,"
@@ -208,6 +209,56 @@ static void states(void)
                             xasPredStateName(state));
         stampIs("T:Pred:State", STAMP_SEC + 1 + (epicsUInt32)i, 123456789);
     }
+}
+
+/* What is known against a value shows whatever the state. */
+static void evidence(void)
+{
+    xasResult r;
+    xasPredicted *p = &r.predicted;
+
+    testDiag("what speaks against a value");
+    fill(&r);
+    p->state = xasPredValid;
+    p->err = 58.5;
+    p->delta = -150;
+    p->deltaLimit = 200;
+    p->byOwn = -58;
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", NO_ALARM);
+    severity("T:Pred:Delta", NO_ALARM);
+    severity("T:Pred:dHfdE", NO_ALARM);
+    p->byOwn = 59; /* 0.5 eV: 29.5, half of err: 29.25 */
+    publish(&r, STAMP_NS);
+    severity("T:Pred:dHfdE", MINOR_ALARM);
+    alarmText("T:Pred:dHfdE", "0.5 eV move Hf by 29.5 > HfErr / 2");
+    severity("T:Pred:Hf", NO_ALARM);
+    p->err = NAN; /* no interval to compare with */
+    publish(&r, STAMP_NS);
+    severity("T:Pred:dHfdE", NO_ALARM);
+    p->mismatch = true;
+    (void)strcpy(p->reason, "formula_mismatch: -250 kJ/mol");
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", MINOR_ALARM);
+    severity("T:Pred:State", MINOR_ALARM);
+    testdbGetFieldEqual("T:Pred:State", DBR_STRING, "valid");
+    alarmText("T:Pred:Hf", "formula_mismatch: -250 kJ/mol");
+    severity("T:Pred:Delta", MINOR_ALARM);
+    alarmText("T:Pred:Delta", "formula_mismatch");
+    p->state = xasPredExtrapolating;
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", MAJOR_ALARM);
+    p->mismatch = false;
+    p->state = xasPredValid;
+    p->calDiffers = true;
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", MINOR_ALARM);
+    p->state = xasPredProvisional;
+    p->least = MAJOR_ALARM;
+    publish(&r, STAMP_NS);
+    severity("T:Pred:Hf", MAJOR_ALARM);
+    severity("T:Pred:State", MAJOR_ALARM);
+    testdbGetFieldEqual("T:Pred:State", DBR_STRING, "provisional");
 }
 
 static void broken(void)
@@ -403,6 +454,7 @@ MAIN(publishTest)
     before();
     sound();
     states();
+    evidence();
     broken();
     unbounded();
     twice();

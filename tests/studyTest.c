@@ -329,13 +329,13 @@ static void testCheck(void)
 }
 
 /* Halides whose enthalpy the formula tells, and whose first column knows it. */
-static xasModel *judged(madeTable *t)
+static xasModel *judged(madeTable *t, size_t n)
 {
     unsigned state = 12;
     xasModel *m = NULL;
 
-    madeTableFill(t, 24, 4, 0.2, 30, &state);
-    for (size_t i = 0; i < 24; i++) {
+    madeTableFill(t, n, 4, 0.2, 30, &state);
+    for (size_t i = 0; i < n; i++) {
         t->compound[i] = t->formula[i];
         t->y[i] = t->of[i].n_atoms * -70 * t->of[i].descriptor[xasPX] +
                   5 * madeGauss(&state);
@@ -346,10 +346,32 @@ static xasModel *judged(madeTable *t)
     return m;
 }
 
+/* The only compound of a metal, or of a ligand, in training: its value is by
+ * the fold without it, which knows none. */
+static void testOnly(void)
+{
+    static madeTable t;
+    xasModel *m = judged(&t, 10); /* nine fluorides and TiCl2 */
+    xasPrediction p;
+    xasJudgement j;
+
+    testOk1(!xasModelPredict(m, t.x + 4, t.er, 0.8, "VF2", &p) &&
+            !xasJudge(m, &p, "VF2", 23, 0.95, &j));
+    testOk(j.newMetal && !j.newLigand &&
+               strcmp(j.unseen, "no V in training") == 0,
+           "VF2 left out: %s", j.unseen);
+    testOk1(!xasModelPredict(m, t.x + 9 * 4, t.er, 0.8, "TiCl2", &p) &&
+            !xasJudge(m, &p, "TiCl2", 22, 0.95, &j));
+    testOk(!j.newMetal && j.newLigand &&
+               strcmp(j.unseen, "no chloride in training") == 0,
+           "TiCl2 left out: %s", j.unseen);
+    xasModelDestroy(m);
+}
+
 static void testJudge(void)
 {
     static madeTable t;
-    xasModel *m = judged(&t);
+    xasModel *m = judged(&t, 24);
     xasPrediction p;
     xasJudgement j;
     double x[4], right;
@@ -358,8 +380,9 @@ static void testJudge(void)
     testOk1(m->expects && !xasModelPredict(m, x, t.er, 0.8, NULL, &p));
     /* a compound that is not in it: the class is known, the metal too */
     testOk1(xasJudge(m, &p, "FeI2", 26, 0.95, &j) == xasOk);
-    testOk(isfinite(j.composition) && !j.newMetal && j.newLigand,
-           "no iodide among 24: %s", j.text);
+    testOk(isfinite(j.composition) && !j.newMetal && j.newLigand &&
+               strcmp(j.unseen, "no iodide in training") == 0,
+           "among 24 %s", j.unseen);
     testOk1(xasJudge(m, &p, "FeF2", 26, 0.95, &j) == xasOk);
     right = j.composition;
     testOk(!j.mismatch && fabs(j.delta) < j.limit && !j.text[0] &&
@@ -374,10 +397,12 @@ static void testJudge(void)
            j.text);
     testOk1(xasJudge(m, &p, "", 29, 0.95, &j) == xasOk);
     testOk(isnan(j.composition) && isnan(j.delta) && !j.mismatch &&
-               !j.newMetal && !j.newLigand && !j.text[0],
+               !j.newMetal && !j.newLigand && !j.text[0] && !j.unseen[0],
            "no formula, a metal that is known: nothing to say");
     testOk1(xasJudge(m, &p, "ScF2", 21, 0.95, &j) == xasOk);
-    testOk(j.newMetal && isnan(j.composition), "%s", j.text);
+    testOk(j.newMetal && isnan(j.composition) &&
+               strcmp(j.unseen, "no Sc in training") == 0,
+           "%s", j.unseen);
     testOk1(xasJudge(m, &p, "FeF2", 26, 1, &j) == xasErrArg);
     xasModelDestroy(m);
 }
@@ -437,7 +462,7 @@ static void testParts(void)
 
 MAIN(studyTest)
 {
-    testPlan(5 + 3 + 3 + 2 + 7 + 11 + 13 + 13);
+    testPlan(5 + 3 + 3 + 2 + 7 + 11 + 4 + 13 + 13);
     testRidge();
     testPls();
     testShared();
@@ -445,6 +470,7 @@ MAIN(studyTest)
     testTransfer();
     testCheck();
     testJudge();
+    testOnly();
     testParts();
     return testDone();
 }

@@ -122,10 +122,9 @@ void xasdWorkerShow(xasdWorker *w, size_t station, const xasScan *scan,
     if ((me->previous || me->stale) &&
         xasPredStateSeverity(shown.predicted.state) < 2) {
         shown.predicted.state = xasPredPrevious;
-        (void)snprintf(shown.predicted.reason, sizeof shown.predicted.reason,
-                       "%s",
-                       me->previous ? "another scan has started since"
-                                    : "older than stale_after_s");
+        xasPredictedSayFirst(&shown.predicted,
+                             me->previous ? "another scan has started since"
+                                          : "older than stale_after_s");
     }
     xasdShowResult(station, &shown, scan, stamp_ns, true);
 }

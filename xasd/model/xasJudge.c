@@ -201,37 +201,45 @@ static xasStatus findLimit(const xasModel *m, size_t skip, double level,
     return xasOk;
 }
 
-static void findNew(const xasModel *m, int z, const char *ligand,
+/* What the training, without compound `skip`, has no example of. */
+static void findNew(const xasModel *m, int z, const char *ligand, size_t skip,
                     xasJudgement *out)
 {
     bool any = false, metal = false, same = false;
 
     for (size_t i = 0; i < m->n; i++) {
-        any = any || has(m, i);
-        metal = metal || (has(m, i) && m->of[i].z == z);
-        same = same || (has(m, i) && strcmp(m->of[i].ligand, ligand) == 0);
+        if (!has(m, i) || m->compoundOf[i] == skip)
+            continue;
+        any = true;
+        metal = metal || m->of[i].z == z;
+        same = same || strcmp(m->of[i].ligand, ligand) == 0;
     }
     out->newMetal = any && z && !metal;
     out->newLigand = any && ligand[0] && !same;
 }
 
-static void describe(const char *ligand, xasJudgement *out)
+static void describe(int z, const char *ligand, xasJudgement *out)
 {
-    size_t used = 0, size = sizeof out->text;
+    const char *class = strcmp(ligand, "metal") == 0   ? "pure metal"
+                        : strcmp(ligand, "mixed") == 0 ? "mixed ligands"
+                                                       : ligand;
+    char metal[24] = "";
 
-    out->text[0] = '\0';
+    out->unseen[0] = out->text[0] = '\0';
+    if (out->newMetal)
+        (void)snprintf(metal, sizeof metal, "no %s in training",
+                       xasElementSymbol(z));
+    if (out->newLigand)
+        (void)snprintf(out->unseen, sizeof out->unseen,
+                       "%s%sno %.16s in training", metal, metal[0] ? "; " : "",
+                       class);
+    else
+        memcpy(out->unseen, metal, sizeof metal);
     if (out->mismatch)
-        used = (size_t)snprintf(out->text, size,
-                                "formula_mismatch: %+.0f kJ/mol from what the "
-                                "formula says, limit %.0f",
-                                out->delta, out->limit);
-    if (out->newMetal && used < size)
-        used +=
-            (size_t)snprintf(out->text + used, size - used,
-                             "%sa metal never trained on", used ? "; " : "");
-    if (out->newLigand && used < size)
-        (void)snprintf(out->text + used, size - used, "%sno %s in training",
-                       used ? "; " : "", ligand);
+        (void)snprintf(out->text, sizeof out->text,
+                       "formula_mismatch: %+.0f kJ/mol from what the formula "
+                       "says, limit %.0f",
+                       out->delta, out->limit);
 }
 
 xasStatus xasJudge(const xasModel *m, const xasPrediction *prediction,
@@ -247,7 +255,8 @@ xasStatus xasJudge(const xasModel *m, const xasPrediction *prediction,
 
     if (!(level > 0 && level < 1))
         return xasErrArg;
-    findNew(m, z ? z : of.z, of.ligand, &j);
+    z = z ? z : of.z;
+    findNew(m, z, of.ligand, prediction->leftOut ? skip : m->nCompounds, &j);
     if (read && m->expects) {
         status = expectedValue(m, &of, skip, &j.composition);
         if (!status)
@@ -259,7 +268,7 @@ xasStatus xasJudge(const xasModel *m, const xasPrediction *prediction,
     }
     if (status)
         return status;
-    describe(of.ligand, &j);
+    describe(z, of.ligand, &j);
     *out = j;
     return xasOk;
 }

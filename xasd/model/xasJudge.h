@@ -15,9 +15,12 @@ typedef struct xasJudgement {
                          * NaN: not known */
     double level;       /* real one, k/(N+1) */
     bool mismatch;      /* |delta| > limit: wrong sample, oxidised, hydrated? */
-    bool newMetal, newLigand;      /* never seen in training */
-    char text[XAS_JUDGEMENT_SIZE]; /* of all this in words, "" for nothing;
-                                    * begins formula_mismatch if it is one */
+    bool newMetal, newLigand; /* not seen in training, that of the value: the
+                               * sample's own compound left out if it is */
+    char unseen[64]; /* these in words, "no Mn in training; no iodide in
+                      * training"; "" for none */
+    char text[XAS_JUDGEMENT_SIZE]; /* of a mismatch, "formula_mismatch: ...";
+                                    * "" without */
 } xasJudgement;
 
 /** \brief Hold a prediction against the formula of its sample.

@@ -51,6 +51,48 @@ int xasPredStateSeverity(xasPredState state)
                                                : invalid;
 }
 
+void xasPredictedSay(xasPredicted *p, const char *what)
+{
+    static const char between[] = "; ";
+    size_t used = strlen(p->reason), room, length;
+
+    if (!what[0])
+        return;
+    if (used && used + sizeof between < sizeof p->reason) {
+        memcpy(p->reason + used, between, sizeof between);
+        used += sizeof between - 1;
+    }
+    room = sizeof p->reason - 1 - used;
+    length = strlen(what);
+    length = length < room ? length : room;
+    memcpy(p->reason + used, what, length);
+    p->reason[used + length] = '\0';
+}
+
+void xasPredictedSayFirst(xasPredicted *p, const char *what)
+{
+    char said[XAS_REASON_SIZE];
+
+    memcpy(said, p->reason, sizeof said);
+    p->reason[0] = '\0';
+    xasPredictedSay(p, what);
+    xasPredictedSay(p, said);
+}
+
+int xasPredictedSeverity(const xasPredicted *p)
+{
+    int severity = xasPredStateSeverity(p->state);
+    int least = p->calDiffers || p->mismatch ? minor : noAlarm;
+
+    least = p->least > least ? p->least : least;
+    return severity > least ? severity : least;
+}
+
+bool xasPredictedSensitive(const xasPredicted *p)
+{
+    return 0.5 * fabs(p->byOwn) > p->err / 2;
+}
+
 void xasResultClear(xasResult *result)
 {
     xasPredicted *p = &result->predicted;

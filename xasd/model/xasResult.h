@@ -12,7 +12,7 @@
 
 /** A sample's name: 255 bytes of UTF-8 and the end. */
 #define XAS_SAMPLE_SIZE 256
-#define XAS_REASON_SIZE 160
+#define XAS_REASON_SIZE 256
 
 /** Which features a model uses. */
 typedef enum xasKind { xasKindK, xasKindL, xasKindKL, xasKindCount } xasKind;
@@ -46,12 +46,15 @@ int xasPredStateSeverity(xasPredState state);
 /** A predicted enthalpy of formation and all that it rests on. */
 typedef struct xasPredicted {
     xasPredState state;
-    char reason[XAS_REASON_SIZE]; /* one sentence for the operator */
-    double hf, lo, hi, err;       /* kJ/mol; err = (hi-lo)/2; NaN unknown */
-    double level;                 /* real coverage level of [lo, hi] */
-    double hfOf[xasKindCount];    /* by each active model, NaN without */
-    xasKind kind;                 /* of the model used */
-    int64_t model;                /* its row, 0 for none */
+    char reason[XAS_REASON_SIZE]; /* for the operator: what is worst first,
+                                   * an alarm's text has 39 characters */
+    int least; /* EPICS severity that what is known against it deserves,
+                * whatever the state: provisional may hide extrapolating */
+    double hf, lo, hi, err;    /* kJ/mol; err = (hi-lo)/2; NaN unknown */
+    double level;              /* real coverage level of [lo, hi] */
+    double hfOf[xasKindCount]; /* by each active model, NaN without */
+    xasKind kind;              /* of the model used */
+    int64_t model;             /* its row, 0 for none */
     char modelName[64];
     int64_t nTrained;
     double distance;
@@ -63,8 +66,10 @@ typedef struct xasPredicted {
     double hfComp;                 /* by the formula alone; NaN unknown */
     double delta, deltaLimit;      /* hfSpec - hfComp; 95 % of the training
                                     * compounds stay within the limit */
-    bool mismatch;                 /* |delta| > deltaLimit; reason says so */
-    bool newMetal, newLigand;      /* never trained on; reason says so */
+    bool mismatch;                 /* |delta| > deltaLimit: MINOR at least,
+                                    * and the reason says formula_mismatch */
+    bool newMetal, newLigand;      /* never trained on: extrapolating, and the
+                                    * reason says which */
     double byEnergy[2];            /* kJ/mol per eV that the K, the L energies
                                     * are too high: calibration error */
     double byOwn;                  /* that of the result's own edge */
@@ -73,6 +78,17 @@ typedef struct xasPredicted {
     bool calDiffers; /* the model's scans were calibrated otherwise:
                       * MINOR at least, and the reason says so */
 } xasPredicted;
+
+/** \brief One more thing for the reason, behind or in front of the others; as
+ * much of it all as there is room for. */
+void xasPredictedSay(xasPredicted *p, const char *what);
+void xasPredictedSayFirst(xasPredicted *p, const char *what);
+/** \brief EPICS severity 0..3 of the value: by the state and all that is known
+ * against it. */
+int xasPredictedSeverity(const xasPredicted *p);
+/** \brief Would an error of 0.5 eV in this edge's energies move the value by
+ * more than half of err?  False where either is unknown. */
+bool xasPredictedSensitive(const xasPredicted *p);
 
 /** All that a finished scan came to; published and stored. */
 typedef struct xasResult {

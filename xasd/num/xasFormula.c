@@ -38,6 +38,11 @@ int xasElementZ(const char *symbol)
     return 0;
 }
 
+const char *xasElementSymbol(int z)
+{
+    return z > 0 && z <= elements ? symbols[z] : "";
+}
+
 /** Where the reader stands; `bad` marks what it could not read. */
 typedef struct reader {
     const char *p;

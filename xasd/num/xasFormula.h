@@ -41,5 +41,7 @@ const char *xasFormulaOfSample(const char *given, const char *name,
 
 /** \brief 1..118 for a symbol, 0 for no element. */
 int xasElementZ(const char *symbol);
+/** \brief The reverse; "" for no element. */
+const char *xasElementSymbol(int z);
 
 #endif

@@ -245,9 +245,8 @@ static void predictUnsaved(xasPipeline *p, const xasScan *scan,
     if (result->predicted.state != xasPredNotComputed &&
         result->predicted.state != xasPredNoModel) {
         result->predicted.state = xasPredUnsaved;
-        (void)snprintf(result->predicted.reason,
-                       sizeof result->predicted.reason,
-                       "the database did not take the scan yet");
+        xasPredictedSayFirst(&result->predicted,
+                             "the database did not take the scan yet");
     }
 }
 
@@ -326,12 +325,15 @@ static bool passed(const xasScan *scan, const xasFeatures *f)
 
 static void sayProvisional(const xasScan *scan, xasPredicted *p)
 {
-    char said[XAS_REASON_SIZE];
+    char running[48];
 
-    (void)snprintf(said, sizeof said, "%.100s", p->reason);
-    (void)snprintf(p->reason, sizeof p->reason,
-                   "still measured, %zu points; %.100s", scan->n, said);
+    (void)snprintf(running, sizeof running, "still measured, %zu points",
+                   scan->n);
     p->state = xasPredProvisional;
+    if (p->least > xasPredStateSeverity(p->state))
+        xasPredictedSay(p, running); /* what is worse stays in front */
+    else
+        xasPredictedSayFirst(p, running);
 }
 
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,

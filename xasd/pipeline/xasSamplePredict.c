@@ -41,17 +41,15 @@ static const char *trainedOn(const xasModel *model, const char *formula,
     return NULL;
 }
 
-static bool sameDetection(const xasModelHead *head, const xasSide *sides)
+/* As a model's head has it: "transmission+yield" of two. */
+static void detectionOf(xasKind kind, const xasSide *sides, char mode[40])
 {
-    char mode[40];
-
-    if (head->kind == xasKindKL)
-        (void)snprintf(mode, sizeof mode, "%s+%s", sides[0].detection,
+    if (kind == xasKindKL)
+        (void)snprintf(mode, 40, "%s+%s", sides[0].detection,
                        sides[1].detection);
     else
-        (void)snprintf(mode, sizeof mode, "%s",
-                       sides[head->kind == xasKindK ? 0 : 1].detection);
-    return strcmp(mode, head->detection) == 0;
+        (void)snprintf(mode, 40, "%s",
+                       sides[kind == xasKindK ? 0 : 1].detection);
 }
 
 static double *rowOf(const xasModel *model, const xasSide *sides,
@@ -80,15 +78,16 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     const xasModel *model = active->model[kind];
     const char *element = sides[uses(kind, 0) ? 0 : 1].features.element;
     char compound[XAS_FORMULA_TEXT];
+    char mode[40];
     double er[xasErCount];
     xasComposition of = { .ligand = "" };
     xasEdgeEnergies e;
     xasStatus status;
     double *x;
 
-    if (!sameDetection(&active->head[kind], sides)) {
-        (void)snprintf(reason, XAS_REASON_SIZE,
-                       "model is for %s, the scan is another detection",
+    detectionOf(kind, sides, mode);
+    if (strcmp(mode, active->head[kind].detection) != 0) {
+        (void)snprintf(reason, XAS_REASON_SIZE, "scan is %s, model %s", mode,
                        active->head[kind].detection);
         return false;
     }
@@ -150,32 +149,50 @@ static bool sameCalibration(const xasModelHead *head, const xasSide *sides)
     return strcmp(mode, head->calibration) == 0;
 }
 
-static void setState(const xasModelHead *head, const xasPrediction *value,
-                     const xasSide *sides, xasPredicted *p)
+/* What makes the value worse than its interval: the reason to begin with. */
+static void sayAgainst(const xasPrediction *value, const xasJudgement *j,
+                       xasPredicted *p)
 {
-    char note[80];
+    char clipped[40 + XAS_CLIPPED_SIZE] = "";
 
+    if (p->state == xasPredLowQuality)
+        xasPredictedSay(p, "points flagged or lost");
+    xasPredictedSay(p, j->unseen);
+    if (value->clipped[0])
+        (void)snprintf(clipped, sizeof clipped, "outside training: %.60s",
+                       value->clipped);
+    xasPredictedSay(p, clipped);
+    xasPredictedSay(p, j->text);
+    if (p->calDiffers)
+        xasPredictedSay(p, "calibration is not the model's");
+}
+
+static void setState(const xasModelHead *head, const xasPrediction *value,
+                     const xasJudgement *j, const xasSide *sides,
+                     xasPredicted *p)
+{
+    char edges[16] = "K and L edges";
+
+    if (head->kind != xasKindKL)
+        (void)snprintf(edges, sizeof edges, "%s edge only",
+                       xasKindName(head->kind));
     p->calDiffers = !sameCalibration(head, sides);
-    (void)snprintf(note, sizeof note, "%s%s%s",
-                   value->leftOut ? "; in training: value without it" : "",
-                   p->calDiffers ? "; calibration is not the model's" : "",
-                   head->synthetic ? "; SYNTHETIC" : "");
-    if (lowQuality(head->kind, sides)) {
+    if (lowQuality(head->kind, sides))
         p->state = xasPredLowQuality;
-        (void)snprintf(p->reason, sizeof p->reason, "points flagged or lost%s",
-                       note);
-    } else if (value->clipped[0]) {
+    else if (value->clipped[0] || p->newMetal || p->newLigand)
         p->state = xasPredExtrapolating;
-        (void)snprintf(p->reason, sizeof p->reason, "outside training: %.60s%s",
-                       value->clipped, note);
-    } else if (head->kind != xasKindKL) {
+    else if (head->kind != xasKindKL)
         p->state = xasPredSingleEdge;
-        (void)snprintf(p->reason, sizeof p->reason, "%s edge only%s",
-                       xasKindName(head->kind), note);
-    } else {
+    else
         p->state = head->synthetic ? xasPredSynthetic : xasPredValid;
-        (void)snprintf(p->reason, sizeof p->reason, "K and L edges%s", note);
-    }
+    p->least = xasPredStateSeverity(p->state);
+    p->reason[0] = '\0';
+    sayAgainst(value, j, p);
+    xasPredictedSay(p, edges);
+    if (value->leftOut)
+        xasPredictedSay(p, "in training: value without it");
+    if (head->synthetic)
+        xasPredictedSay(p, "SYNTHETIC");
 }
 
 /* The largest contributions in words. */
@@ -198,14 +215,11 @@ static void explain(const xasModel *model, const xasPrediction *value,
     }
 }
 
-/* Where it comes from and what speaks against it; gives that in words. */
+/* Where it comes from and what speaks against it. */
 static void judge(const xasModel *model, const xasPrediction *value,
                   const char *formula, const char *element, xasPredicted *p,
-                  char said[XAS_JUDGEMENT_SIZE])
+                  xasJudgement *j)
 {
-    xasJudgement j;
-
-    said[0] = '\0';
     p->leverage = value->leverage;
     p->byEnergy[0] = value->by_k_eV;
     p->byEnergy[1] = value->by_l_eV;
@@ -216,29 +230,16 @@ static void judge(const xasModel *model, const xasPrediction *value,
         p->nearestHf = model->y[value->nearest];
     }
     explain(model, value, p);
-    if (xasJudge(model, value, formula, xasElementZ(element), 0.95, &j))
+    if (xasJudge(model, value, formula, xasElementZ(element), 0.95, j)) {
+        j->unseen[0] = j->text[0] = '\0';
         return;
-    p->hfComp = j.composition;
-    p->delta = j.delta;
-    p->deltaLimit = j.limit;
-    p->mismatch = j.mismatch;
-    p->newMetal = j.newMetal;
-    p->newLigand = j.newLigand;
-    memcpy(said, j.text, XAS_JUDGEMENT_SIZE);
-}
-
-/* As much of it as there is room for. */
-static void addReason(xasPredicted *p, const char *said)
-{
-    size_t used = strlen(p->reason), room = sizeof p->reason - used;
-    size_t length = strlen(said);
-
-    if (!length || room < 4)
-        return;
-    memcpy(p->reason + used, "; ", 3);
-    length = length < room - 3 ? length : room - 3;
-    memcpy(p->reason + used + 2, said, length);
-    p->reason[used + 2 + length] = '\0';
+    }
+    p->hfComp = j->composition;
+    p->delta = j->delta;
+    p->deltaLimit = j->limit;
+    p->mismatch = j->mismatch;
+    p->newMetal = j->newMetal;
+    p->newLigand = j->newLigand;
 }
 
 static void useModel(const xasActive *active, xasKind kind,
@@ -246,7 +247,7 @@ static void useModel(const xasActive *active, xasKind kind,
                      const char *formula, xasPredicted *p)
 {
     const xasModelHead *head = &active->head[kind];
-    char said[XAS_JUDGEMENT_SIZE];
+    xasJudgement j;
 
     p->kind = kind;
     p->model = head->row;
@@ -262,9 +263,8 @@ static void useModel(const xasActive *active, xasKind kind,
     p->kScan = uses(kind, 0) ? sides[0].scan : 0;
     p->lScan = uses(kind, 1) ? sides[1].scan : 0;
     judge(active->model[kind], value, formula,
-          sides[uses(kind, 0) ? 0 : 1].features.element, p, said);
-    setState(head, value, sides, p);
-    addReason(p, said);
+          sides[uses(kind, 0) ? 0 : 1].features.element, p, &j);
+    setState(head, value, &j, sides, p);
 }
 
 void xasSamplePredict(const xasActive *active, const xasSide *sides,

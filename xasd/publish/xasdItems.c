@@ -16,7 +16,7 @@ typedef struct entry {
         name,                                                                  \
         {                                                                      \
             xasdItem##type, xasdPart##part, offsetof(xasdSnapshot, field),     \
-                false, false, false                                            \
+                false, false, false, false                                     \
         }                                                                      \
     }
 #define GRADED(name, type, field)                                              \
@@ -24,7 +24,7 @@ typedef struct entry {
         name,                                                                  \
         {                                                                      \
             xasdItem##type, xasdPartPredicted, offsetof(xasdSnapshot, field),  \
-                false, true, false                                             \
+                false, true, false, false                                      \
         }                                                                      \
     }
 /* Unknown where it does not apply, which is no fault. */
@@ -34,7 +34,17 @@ typedef struct entry {
         {                                                                      \
             xasdItem##type, xasdPartPredicted,                                 \
                 offsetof(xasdSnapshot, result.predicted.field), true, false,   \
-                false                                                          \
+                false, false                                                   \
+        }                                                                      \
+    }
+/* The same, with an alarm of its own. */
+#define DOUBTED(name, type, field)                                             \
+    {                                                                          \
+        name,                                                                  \
+        {                                                                      \
+            xasdItem##type, xasdPartPredicted,                                 \
+                offsetof(xasdSnapshot, result.predicted.field), true, false,   \
+                false, true                                                    \
         }                                                                      \
     }
 #define CALIB(name, type, field)                                               \
@@ -43,7 +53,7 @@ typedef struct entry {
         {                                                                      \
             xasdItem##type, xasdPartResult,                                    \
                 offsetof(xasdSnapshot, result.calibration.field), false,       \
-                false, true                                                    \
+                false, true, false                                             \
         }                                                                      \
     }
 
@@ -111,7 +121,7 @@ static const entry items[] = {
     ITEM("pred.hf_k", Number, Predicted, result.predicted.hfOf[xasKindK]),
     ITEM("pred.hf_l", Number, Predicted, result.predicted.hfOf[xasKindL]),
     ITEM("pred.hf_kl", Number, Predicted, result.predicted.hfOf[xasKindKL]),
-    ITEM("pred.state", Menu, Predicted, result.predicted.state),
+    GRADED("pred.state", Menu, result.predicted.state),
     ITEM("pred.reason", Text, Predicted, result.predicted.reason),
     ITEM("pred.model", Text, Predicted, result.predicted.modelName),
     ITEM("pred.n", Count, Predicted, result.predicted.nTrained),
@@ -122,9 +132,9 @@ static const entry items[] = {
     ITEM("pred.scan", Count, Commit, result.scan),
     EVIDENCE("pred.hf_spec", Number, hfSpec),
     EVIDENCE("pred.hf_comp", Number, hfComp),
-    EVIDENCE("pred.delta", Number, delta),
+    DOUBTED("pred.delta", Number, delta),
     EVIDENCE("pred.delta_limit", Number, deltaLimit),
-    EVIDENCE("pred.dhf_de", Number, byOwn),
+    DOUBTED("pred.dhf_de", Number, byOwn),
     EVIDENCE("pred.leverage", Number, leverage),
     EVIDENCE("pred.nearest_hf", Number, nearestHf),
     EVIDENCE("pred.nearest", Text, nearest),
@@ -159,7 +169,7 @@ static bool findFeature(const char *name, xasdItem *out)
                         : offsetof(xasdSnapshot, result.features.value)) +
                   (size_t)id * sizeof(double);
     out->feature = true;
-    out->graded = out->calib = false;
+    out->graded = out->calib = out->doubted = false;
     return true;
 }
 
@@ -187,12 +197,25 @@ static bool spectrumBroken(const char *flags)
 
 static void gradePrediction(const xasPredicted *p, bool nan, xasdGrade *out)
 {
-    out->severity = nan ? 3 : xasPredStateSeverity(p->state);
-    if (p->calDiffers && out->severity < 1)
-        out->severity = 1;
+    out->severity = nan ? 3 : xasPredictedSeverity(p);
     out->undefined = nan;
     (void)snprintf(out->text, sizeof out->text, "%s",
                    nan && isfinite(p->hf) ? "interval has no end" : p->reason);
+}
+
+/* Evidence that itself tells whether to believe the value. */
+static void gradeEvidence(const xasdItem *item, const xasPredicted *p,
+                          xasdGrade *out)
+{
+    if (item->offset == offsetof(xasdSnapshot, result.predicted.delta)) {
+        out->severity = p->mismatch;
+        (void)snprintf(out->text, sizeof out->text, "formula_mismatch");
+    } else {
+        out->severity = xasPredictedSensitive(p);
+        (void)snprintf(out->text, sizeof out->text,
+                       "0.5 eV move Hf by %.1f > HfErr / 2",
+                       0.5 * fabs(p->byOwn));
+    }
 }
 
 /* Without a foil there is no age: that is so, not broken. */
@@ -226,10 +249,8 @@ void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
         out->severity = 3;
         out->undefined = true;
         (void)snprintf(out->text, sizeof out->text, "not computed");
-    } else if (item->offset == offsetof(xasdSnapshot, result.predicted.delta) &&
-               s->result.predicted.mismatch) {
-        out->severity = 1;
-        (void)snprintf(out->text, sizeof out->text, "formula_mismatch");
+    } else if (item->doubted) {
+        gradeEvidence(item, &s->result.predicted, out);
     } else if (item->feature && spectrumBroken(flags)) {
         out->severity = 3;
         out->undefined = true;

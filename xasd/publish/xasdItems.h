@@ -21,6 +21,8 @@ typedef struct xasdItem {
     bool feature;  /* NaN of a sound spectrum means absent, no fault */
     bool graded;   /* alarm by the state of the prediction */
     bool calib;    /* alarm by the state of the calibration */
+    bool doubted;  /* evidence with a MINOR alarm of its own: a formula that
+                    * does not fit, a value that hangs on the calibration */
 } xasdItem;
 
 /** \brief Look a name up: "scan.points", "pred.hf", "feat.wl_e",
