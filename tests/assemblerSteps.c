@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scans that nobody announces, light that goes, and every fault of a station
- * in mode step. Expectations follow from the rules in xasAssembler.h. */
+ * in mode step.  What is expected was written down from what the assembler did
+ * and then read against the rules in xasAssembler.h: it keeps the behaviour as
+ * it is, but is no truth of its own as that of assemblerCases.c is. */
 #include "assemblerCases.h"
 
 #define UNTOLD (DETECTORS | BIT(Commit))
