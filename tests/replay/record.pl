@@ -8,7 +8,6 @@
 use strict;
 use warnings;
 use File::Basename 'dirname';
-use Time::HiRes 'sleep';
 use XasBeamline;
 
 my $P = 'BL5S1';
@@ -56,6 +55,11 @@ sub scan {
     start();
     wait_for(sub { closed() > $n });
 }
+sub recorded {
+    my ($file) = reverse sort glob "$dir/$P-*.xev";
+    open my $in, '<', $file or die "$file: $!\n";
+    return wantarray ? <$in> : do { local $/; <$in> };
+}
 sub half_way { wait_for(sub { running() && points() >= 20 }) }
 
 my %case = (
@@ -73,7 +77,12 @@ my %case = (
         scan();
         set(Points => 0, 'Fault:Empty' => 1);
         start();
-        sleep 1; # nothing tells that a scan of no points has been ignored
+        # no record tells that a scan of no points has been ignored: the
+        # recording has the answers that it had to wait for at its end
+        wait_for(sub {
+            my @scan = split /^value \S+ active 1 /m, scalar recorded();
+            return @scan == 3 && $scan[2] =~ /^reply \S+ aborted /m;
+        });
     }],
     'source-killed' => ['the source dies at half way and is started again',
         sub {
@@ -144,11 +153,9 @@ my %case = (
 
 sub keep {
     my ($name) = @_;
-    my ($file) = reverse sort glob "$dir/$P-*.xev";
-    open my $in, '<', $file or die "$file: $!\n";
     open my $out, '>', "$folder/$name.xev" or die "$name: $!\n";
     print $out "# SPDX-License-Identifier: BSD-3-Clause\n",
-        "# $case{$name}[0]\n", grep { !/^(begin|end) / } <$in>;
+        "# $case{$name}[0]\n", grep { !/^(begin|end) / } recorded();
     close $out or die $!;
     printf "%-16s %6d bytes\n%s", $name, -s "$folder/$name.xev",
         $b->run('xasctl', 'replay', '--tsv', "$folder/$name.xev");
