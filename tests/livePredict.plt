@@ -89,13 +89,28 @@ ok($b->wait_for(sub {
     @hf == 2 && finite($hf[0]) && $hf[0] eq $hf[1] && $hf[0] ne $final;
 }), 'with both edges both stations show one value');
 
+# How old it is: since its last point.
+my $stamp = $b->sql("SELECT stamp FROM (SELECT max(id), end_ns / 1e9 AS stamp
+    FROM scan WHERE station = 'BL5S1')");
+sub right_age {
+    my $age = $b->get("$p:Age");
+    return finite($age) && 3600 * $age <= time - $stamp + 1;
+}
+my $age = $b->get("$p:Age");
+ok(right_age(), "age $age h");
+ok($b->wait_for(sub { $b->get("$p:Age") > $age && right_age() }),
+    'which grows while nothing else happens');
+
 # After a restart the evidence is there, too.
 my @before = $b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
     "$p:Leverage");
 is($b->stop('xasd'), 0, 'exit 0');
+my $stopped = time;
 $b->start_xasd;
 ok($b->wait_connected, 'started again');
 is_deeply([$b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
     "$p:Leverage")], \@before, 'all as before');
+$age = $b->get("$p:Age");
+ok(right_age() && 3600 * $age >= $stopped - $stamp - 1, "and $age h old");
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

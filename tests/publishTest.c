@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <aiRecord.h>
 #include <alarm.h>
@@ -142,7 +143,7 @@ static void before(void)
         "T:Pred:Commit",  "T:Feat:WlE",   "T:Feat:WlEErr", "T:Feat:E0",
         "T:Last:Energy",  "T:Scan:State", "T:Scan:Points", "T:Live:Mu",
         "T:Ca:Connected", "T:Cal:Status", "T:Cal:Shift",   "T:Q:Score",
-        "D:Db:State",     "D:Heartbeat"
+        "T:Pred:Age",     "D:Db:State",   "D:Heartbeat"
     };
 
     testDiag("before any result");
@@ -259,6 +260,48 @@ static void evidence(void)
     severity("T:Pred:Hf", MAJOR_ALARM);
     severity("T:Pred:State", MAJOR_ALARM);
     testdbGetFieldEqual("T:Pred:State", DBR_STRING, "provisional");
+}
+
+/* Hours since the result's own stamp, whatever the records carry. */
+static void age(void)
+{
+    xasdSnapshot *s;
+    xasResult r;
+    double was;
+
+    testDiag("age of a prediction");
+    fill(&r);
+    r.stamp_ns = 1000000000LL * time(NULL) - 7200LL * 1000000000;
+    publish(&r, STAMP_NS);
+    was = number("T:Pred:Age");
+    testOk(was >= 2 && was < 2.1, "%.3f h", was);
+    severity("T:Pred:Age", NO_ALARM);
+    testOk1(testdbRecordPtr("T:Pred:Age")->time.secPastEpoch !=
+            STAMP_SEC); /* an age is of now */
+    s = xasdSnapshotLock(1);
+    s->staleAfter_s = 7000;
+    xasdSnapshotUnlock();
+    xasdSnapshotPostNow(1, xasdPartAge);
+    severity("T:Pred:Age", MINOR_ALARM);
+    alarmText("T:Pred:Age", "older than stale_after_s");
+    testOk1(number("T:Pred:Age") > was);
+    stampIs("T:Pred:Hf", STAMP_SEC, 123456789); /* not posted with it */
+    s = xasdSnapshotLock(1);
+    s->staleAfter_s = 8000;
+    xasdSnapshotUnlock();
+    xasdSnapshotPostNow(1, xasdPartAge);
+    severity("T:Pred:Age", NO_ALARM);
+    r.stamp_ns += 2LL * 7200 * 1000000000; /* a clock that was wrong */
+    publish(&r, STAMP_NS);
+    testOk1(number("T:Pred:Age") == 0);
+    r.predicted.hf = NAN;
+    publish(&r, STAMP_NS);
+    testOk1(isnan(number("T:Pred:Age")));
+    severity("T:Pred:Age", INVALID_ALARM);
+    alarmText("T:Pred:Age", "no prediction");
+    s = xasdSnapshotLock(1);
+    s->staleAfter_s = 0;
+    xasdSnapshotUnlock();
 }
 
 static void broken(void)
@@ -455,6 +498,7 @@ MAIN(publishTest)
     sound();
     states();
     evidence();
+    age();
     broken();
     unbounded();
     twice();

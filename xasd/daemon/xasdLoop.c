@@ -26,6 +26,7 @@
 #define TICK_MS     100
 #define PAUSE_NS    1000000
 #define SECOND_NS   1000000000LL
+#define AGE_S       10
 /* So many events at a time, then timers and signals have their turn. */
 #define BATCH 10000
 
@@ -118,6 +119,18 @@ static void showCa(void)
     }
 }
 
+/* Ages grow while nothing else happens. */
+static void showAges(bool post)
+{
+    for (size_t i = 0; i < the.conf->nStations; i++) {
+        xasdSnapshotLock(i + 1)->staleAfter_s =
+            the.conf->station[i].stale_after_s;
+        xasdSnapshotUnlock();
+        if (post)
+            xasdSnapshotPost(i + 1, xasdPartAge);
+    }
+}
+
 static void everySecond(int64_t now)
 {
     size_t peak = xasdQueuePeak(the.queue);
@@ -130,6 +143,7 @@ static void everySecond(int64_t now)
     xasdSnapshotUnlock();
     xasdSnapshotPost(0, xasdPartDaemon);
     showCa();
+    showAges(the.heartbeat % AGE_S == 0);
 }
 
 static xasStatus makeStations(void)

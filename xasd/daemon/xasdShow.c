@@ -71,10 +71,10 @@ void xasdShowPredicted(size_t station, const xasResult *result,
     s->result.predicted = result->predicted;
     memcpy(s->result.sample, result->sample, sizeof s->result.sample);
     memcpy(s->result.formula, result->formula, sizeof s->result.formula);
-    s->known[xasdPartPredicted] = true;
-    s->stamp_ns[xasdPartPredicted] = stamp_ns;
+    xasdSnapshotSetPredicted(s, stamp_ns);
     xasdSnapshotUnlock();
     xasdSnapshotPostNow(station + 1, xasdPartPredicted);
+    xasdSnapshotPostNow(station + 1, xasdPartAge);
 }
 
 void xasdShowSaved(size_t station, int64_t number, int64_t saved,

@@ -111,6 +111,8 @@ static long readAi(aiRecord *record)
     shot = xasdSnapshotLock(s->index);
     if (s->item.type == xasdItemNumber)
         value = *(const double *)field(s, shot);
+    else if (s->item.type == xasdItemAge)
+        value = xasdItemAge_s(shot) / 3600;
     else
         value = (double)*(const int64_t *)field(s, shot);
     record->val = shot->known[s->item.part] ? value : NAN;
@@ -212,7 +214,8 @@ static long readWf(waveformRecord *record)
 static long initAi(dbCommon *record)
 {
     return attach(record, &((aiRecord *)record)->inp,
-                  1u << xasdItemNumber | 1u << xasdItemCount);
+                  1u << xasdItemNumber | 1u << xasdItemCount |
+                      1u << xasdItemAge);
 }
 
 static long initLi(dbCommon *record)

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <epicsTime.h>
+
 typedef struct entry {
     const char *name;
     xasdItem item;
@@ -129,6 +131,7 @@ static const entry items[] = {
     ITEM("pred.l_scan", Count, Predicted, result.predicted.lScan),
     ITEM("pred.sample", Text, Predicted, result.sample),
     ITEM("pred.formula", Text, Predicted, result.formula),
+    ITEM("pred.age", Age, Age, predicted_ns),
     ITEM("pred.scan", Count, Commit, result.scan),
     EVIDENCE("pred.hf_spec", Number, hfSpec),
     EVIDENCE("pred.hf_comp", Number, hfComp),
@@ -186,6 +189,19 @@ xasStatus xasdItemFind(const char *name, xasdItem *out)
     return xasErrNotFound;
 }
 
+double xasdItemAge_s(const xasdSnapshot *s)
+{
+    epicsTimeStamp now;
+    double age_s;
+
+    if (!s->known[xasdPartAge] || !isfinite(s->result.predicted.hf) ||
+        epicsTimeGetCurrent(&now))
+        return NAN;
+    age_s = (double)now.secPastEpoch + POSIX_TIME_AT_EPICS_EPOCH +
+            now.nsec / 1e9 - (double)s->predicted_ns / 1e9;
+    return fmax(age_s, 0);
+}
+
 /* A spectrum that yields no features at all is broken; one without a shoulder
  * is not. */
 static bool spectrumBroken(const char *flags)
@@ -218,6 +234,17 @@ static void gradeEvidence(const xasdItem *item, const xasPredicted *p,
     }
 }
 
+/* The worker marks the prediction itself as well. */
+static void gradeAge(const xasdSnapshot *s, bool nan, xasdGrade *out)
+{
+    bool stale = s->staleAfter_s > 0 && xasdItemAge_s(s) > s->staleAfter_s;
+
+    out->undefined = nan;
+    out->severity = nan ? 3 : stale;
+    (void)snprintf(out->text, sizeof out->text, "%s",
+                   nan ? "no prediction" : "older than stale_after_s");
+}
+
 /* Without a foil there is no age: that is so, not broken. */
 static void gradeCalibration(const xasCalibration *c, xasdGrade *out)
 {
@@ -241,6 +268,8 @@ void xasdItemGrade(const xasdItem *item, const xasdSnapshot *s, bool nan,
         (void)snprintf(out->text, sizeof out->text, "no result yet");
     } else if (item->graded) {
         gradePrediction(&s->result.predicted, nan, out);
+    } else if (item->type == xasdItemAge) {
+        gradeAge(s, nan, out);
     } else if (item->calib) {
         gradeCalibration(&s->result.calibration, out);
     } else if ((item->part == xasdPartResult ||

@@ -10,7 +10,9 @@ typedef enum xasdItemType {
     xasdItemCount,  /* int64_t */
     xasdItemMenu,   /* int32_t, index of an mbbi state */
     xasdItemText,   /* char[] */
-    xasdItemArray   /* xasdArray */
+    xasdItemArray,  /* xasdArray */
+    xasdItemAge     /* int64_t Unix ns of the prediction, shown as hours since;
+                     * NaN where nothing is predicted */
 } xasdItemType;
 
 /** One value of a snapshot under the name records use in INP. */
@@ -28,6 +30,10 @@ typedef struct xasdItem {
 /** \brief Look a name up: "scan.points", "pred.hf", "feat.wl_e",
  * "feat.wl_e.err". \return xasErrNotFound */
 xasStatus xasdItemFind(const char *name, xasdItem *out);
+
+/** \brief Seconds since the last point of what is predicted, never negative;
+ * NaN where nothing is. */
+double xasdItemAge_s(const xasdSnapshot *s);
 
 /** What a record shall show besides the value. */
 typedef struct xasdGrade {

@@ -87,7 +87,7 @@ void xasdSnapshotPostNow(size_t index, xasdPart part)
 }
 
 static const xasdPart resultParts[] = { xasdPartResult, xasdPartPredicted,
-                                        xasdPartCommit };
+                                        xasdPartAge, xasdPartCommit };
 enum { nResultParts = sizeof resultParts / sizeof *resultParts };
 
 void xasdSnapshotSetResult(xasdSnapshot *s, int64_t stamp_ns)
@@ -96,6 +96,14 @@ void xasdSnapshotSetResult(xasdSnapshot *s, int64_t stamp_ns)
         s->known[resultParts[i]] = true;
         s->stamp_ns[resultParts[i]] = stamp_ns;
     }
+    s->predicted_ns = s->result.stamp_ns ? s->result.stamp_ns : stamp_ns;
+}
+
+void xasdSnapshotSetPredicted(xasdSnapshot *s, int64_t stamp_ns)
+{
+    s->known[xasdPartPredicted] = s->known[xasdPartAge] = true;
+    s->stamp_ns[xasdPartPredicted] = s->stamp_ns[xasdPartAge] = stamp_ns;
+    s->predicted_ns = stamp_ns;
 }
 
 void xasdSnapshotPostResult(size_t index)

@@ -15,6 +15,7 @@ typedef enum xasdPart {
     xasdPartSaved,     /* what the store has of it; worker */
     xasdPartResult,    /* features of the last scan; worker */
     xasdPartPredicted, /* prediction, also of a running scan; worker */
+    xasdPartAge,       /* how old the prediction is; loop, worker */
     xasdPartCommit,    /* that all of a result is there; worker */
     xasdPartDaemon,    /* heartbeat; loop (snapshot 0's only) */
     xasdPartStore,     /* state of the database; worker (snapshot 0's only) */
@@ -71,6 +72,8 @@ typedef struct xasdSnapshot {
     int64_t number, saved; /* row in the store, points journalled */
 
     xasResult result;
+    int64_t predicted_ns; /* last point of what the prediction is of, Unix */
+    double staleAfter_s;  /* a prediction older than that is marked; 0: none */
     xasdArray lastEnergy, lastNorm, lastFlat;
 
     /* of the daemon */
@@ -100,8 +103,12 @@ void xasdSnapshotUnlock(void);
 void xasdSnapshotPost(size_t index, xasdPart part);
 void xasdSnapshotPostNow(size_t index, xasdPart part);
 
-/** \brief A whole result has been put into a locked snapshot. */
+/** \brief A whole result has been put into a locked snapshot.
+ * \param stamp_ns  of the records; the age counts from the result's own, if it
+ *                  has one */
 void xasdSnapshotSetResult(xasdSnapshot *snapshot, int64_t stamp_ns);
+/** \brief A prediction alone has, of points up to stamp_ns. */
+void xasdSnapshotSetPredicted(xasdSnapshot *snapshot, int64_t stamp_ns);
 /** \brief Process all its records at once, Pred:Commit last. */
 void xasdSnapshotPostResult(size_t index);
 
