@@ -328,7 +328,7 @@ static void testTrainingK(xasStore *store)
     xasMessage why = { "" };
     const double *x;
 
-    if (xasStoreTrainingRead(store, xasKindK, &t, &why) != xasOk)
+    if (xasStoreTrainingRead(store, xasKindK, NULL, &t, &why) != xasOk)
         testAbort("%s", why.text);
     testOk(t->table.n == 3 && t->table.p == 24, "%zu rows of %zu columns",
            t->table.n, t->table.p);
@@ -342,7 +342,7 @@ static void testTrainingK(xasStore *store)
             strcmp(t->table.column[23], "post_e") == 0);
     testOk1(strcmp(t->table.id[0], "iron") == 0 &&
             strcmp(t->table.compound[0], "Cl2Fe") == 0 &&
-            t->table.y[0] == -341.8 && t->kScan[0] == 3 && t->lScan[0] == 0);
+            t->table.y[0] == -341.8 && t->k[0].scan == 3 && t->l[0].scan == 0);
     x = t->table.x;
     testOk1(isnan(x[0]) && x[1] == 7 * sqrt(2.0) && isnan(x[15]) &&
             x[16] == 7 * sqrt(xasPreI + 1.0));
@@ -360,20 +360,21 @@ static void testTrainingKL(xasStore *store)
     xasTraining *t = NULL;
     xasMessage why = { "" };
 
-    if (xasStoreTrainingRead(store, xasKindKL, &t, &why) != xasOk)
+    if (xasStoreTrainingRead(store, xasKindKL, NULL, &t, &why) != xasOk)
         testAbort("%s", why.text);
     testOk(t->table.n == 1 && t->table.p == xasFeatureCount,
            "%zu rows of %zu columns", t->table.n, t->table.p);
     testOk1(strcmp(t->detection, "transmission+yield") == 0);
-    testOk1(t->kScan[0] == 3 && t->lScan[0] == 2 && !t->synthetic);
+    testOk1(t->k[0].scan == 3 && t->l[0].scan == 2 && !t->synthetic);
     testOk1(t->table.x[xasWlDe] == 7 * sqrt(xasWlDe + 1.0) &&
             t->table.x[xasL2Dr] == 6 * sqrt(xasL2Dr + 1.0));
     xasTrainingDestroy(t);
     t = NULL;
-    testOk1(xasStoreTrainingRead(store, xasKindL, &t, &why) == xasOk &&
-            t->table.n == 2 && t->table.p == 14 && t->kScan[0] == 0);
+    testOk1(xasStoreTrainingRead(store, xasKindL, NULL, &t, &why) == xasOk &&
+            t->table.n == 2 && t->table.p == 14 && t->k[0].scan == 0);
     xasTrainingDestroy(t);
-    testOk1(xasStoreTrainingRead(store, xasKindCount, &t, &why) == xasErrArg);
+    testOk1(xasStoreTrainingRead(store, xasKindCount, NULL, &t, &why) ==
+            xasErrArg);
 }
 
 static void testTraining(void)
@@ -384,7 +385,7 @@ static void testTraining(void)
 
     (void)snprintf(path, sizeof path, "%s/training.db", folder);
     store = openStore();
-    testOk1(xasStoreTrainingRead(store, xasKindK, &t, &why) == xasOk &&
+    testOk1(xasStoreTrainingRead(store, xasKindK, NULL, &t, &why) == xasOk &&
             t->table.n == 0);
     xasTrainingDestroy(t);
     testReferences(store);

@@ -22,13 +22,14 @@ static void printHead(const xasModelHead *head, const xasModel *m)
     char clip[32] = "none";
 
     if (head)
-        (void)printf("Model %s%s\n%s, %s, calibration %s, %s, definitions %d, "
-                     "row %lld\n",
+        (void)printf("Model %s%s\n%s, %s, calibration %s%s, %s, definitions "
+                     "%d, row %lld\n",
                      head->name,
                      head->synthetic ? "  -- trained on SYNTHETIC spectra" : "",
                      xasKindName(head->kind), head->detection,
-                     head->calibration, head->created, head->definitions,
-                     (long long)head->row);
+                     head->calibration,
+                     head->mergesRepeats ? ", repeats merged" : "",
+                     head->created, head->definitions, (long long)head->row);
     if (isfinite(o->clip_sd))
         (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
     if (o->method != xasMethodLasso || o->per_atom || o->composition)
@@ -215,6 +216,7 @@ static void putHead(xasJson *j, const xasModelHead *head)
     xasJsonText(j, "kind", xasKindName(head->kind));
     xasJsonText(j, "detection", head->detection);
     xasJsonText(j, "calibration", head->calibration);
+    xasJsonText(j, "repeats", head->mergesRepeats ? "merge" : "latest");
     xasJsonBool(j, "synthetic", head->synthetic);
     xasJsonText(j, "created", head->created);
     xasJsonInt(j, "definitions", head->definitions);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xasRepeats.h"
 #include "xasVersion.h"
 #include "xasctlCommon.h"
 #include "xasctlReport.h"
@@ -27,6 +28,7 @@ enum {
     optionTarget,
     optionComposition,
     optionFolds,
+    optionRepeats,
     optionPermutations,
     optionSeed,
     optionVariants,
@@ -37,6 +39,10 @@ static const struct argp_option optionList[] = {
     { "kind", 'k', "KIND", 0, "K, L, K+L, or all of them (the default)", 1 },
     { "name", 'n', "NAME", 0, "name of the model", 1 },
     { "activate", optionActivate, NULL, 0, "predict with it from now on", 1 },
+    { "repeats", optionRepeats, "latest|merge", 0,
+      "what stands for a sample measured more than once, here and when the "
+      "model predicts: its latest good scan, or all of them merged; latest",
+      1 },
     { "dry-run", optionDry, NULL, 0, "report only, store nothing", 1 },
     { "matrix", optionMatrix, "FILE", 0,
       "train on the features of a table and report; needs no database", 2 },
@@ -126,6 +132,11 @@ static error_t parseOther(int key, char *arg, struct argp_state *state)
         o->shuffles = (long)takeCount("permutations", arg, 0, state);
         return 0;
     case optionSeed: o->study.seed = takeCount("seed", arg, 0, state); return 0;
+    case optionRepeats:
+        o->merge = strcmp(arg, "merge") == 0;
+        if (!o->merge && strcmp(arg, "latest") != 0)
+            argp_error(state, "--repeats %s: expected latest or merge", arg);
+        return 0;
     case optionVariants: o->study.variants = true; return 0;
     case optionSvg: o->svg = arg; return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -138,6 +149,8 @@ static void checkOptions(const options *o, struct argp_state *state)
 
     if (o->matrix && (o->name || o->activate))
         argp_error(state, "a model of --matrix is not stored");
+    if (o->matrix && o->merge)
+        argp_error(state, "--repeats is for samples of the database");
     if (!o->matrix && !o->dry && o->train.folds)
         argp_error(state, "--folds is for --matrix and --dry-run: a stored "
                           "model leaves out one compound at a time");
@@ -203,8 +216,8 @@ static void align(xasTraining *t, xasModel *m)
         if (strcmp(m->id[n], t->table.id[i]) != 0)
             continue;
         t->formula[n] = t->formula[i];
-        t->kScan[n] = t->kScan[i];
-        t->lScan[n++] = t->lScan[i];
+        t->k[n] = t->k[i];
+        t->l[n++] = t->l[i];
     }
     xasModelSetFormulas(m, t->formula);
 }
@@ -252,8 +265,8 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
 {
     const xasTraining *t;
     xasMessage inner = { "" };
-    xasStatus status =
-        xasStoreTrainingRead(ctl->store, kind, &out->training, why);
+    xasStatus status = xasStoreTrainingRead(
+        ctl->store, kind, o->merge ? xasRepeatsOf : NULL, &out->training, why);
 
     if (status != xasOk)
         return status;
@@ -267,6 +280,7 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
                        t->otherDetection);
     out->head.kind = kind;
     out->head.synthetic = t->synthetic;
+    out->head.mergesRepeats = t->mergesRepeats;
     out->head.definitions = XAS_FEATURES_VERSION;
     (void)snprintf(out->head.detection, sizeof out->head.detection, "%s",
                    t->detection);
@@ -321,11 +335,21 @@ static int store(xasctl *ctl, const options *o, trained *all)
         nameModel(o, number, &t->head);
         if (status == xasOk)
             status = xasStoreModelPut(ctl->store, &t->head, t->model,
-                                      t->training->kScan, t->training->lScan);
+                                      t->training->k, t->training->l);
         if (status == xasOk && o->activate)
             status = xasStoreModelActivate(ctl->store, t->head.row, &why);
     }
     return xasctlEnd(ctl, status, &why);
+}
+
+/* Of the first `rows` samples those that a merge stands for, at an edge. */
+static size_t countMerged(const xasTraining *t, size_t rows)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        n += t->k[i].merged || t->l[i].merged;
+    return n;
 }
 
 static void printOne(const trained *t, const options *o)
@@ -337,6 +361,10 @@ static void printOne(const trained *t, const options *o)
     (void)printf("\n  left out: %zu samples without reference value, %zu "
                  "without the edges,\n  %zu of another detection\n",
                  read->noReference, read->noEdge, read->otherDetection);
+    if (read->mergesRepeats)
+        (void)printf("  %zu of the samples by their repeats merged, the others "
+                     "by their one good scan\n",
+                     countMerged(read, t->model->n));
     if (!o->dry)
         (void)printf("  stored: variant %lld of kind %s in this database%s\n\n",
                      (long long)t->variant, xasKindName(t->head.kind),

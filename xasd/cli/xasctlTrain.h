@@ -12,6 +12,7 @@
 typedef struct xasctlTrainOptions {
     const char *matrix, *name, *svg;
     bool kind[xasKindCount], activate, dry;
+    bool merge; /* the repeats of a sample */
     xasTrainOptions train;
     xasStudyOptions study;
     long shuffles; /* -1: as many as the size of the table allows */

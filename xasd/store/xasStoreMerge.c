@@ -45,16 +45,17 @@ xasStatus xasStoreRepeats(xasStore *store, int64_t scanRow, xasShell shell,
     return status == xasErrNotFound ? xasOk : status;
 }
 
+static const char findSql[] =
+    "SELECT id, element, edge, detection, calibration, aligned, used, trend, "
+    "flags FROM merge WHERE scans = ? AND definitions = ? AND NOT stale "
+    "ORDER BY id DESC LIMIT 1";
+
 static xasStatus readHead(xasStore *store, const char *list, xasMerged *m)
 {
     char word[16];
     sqlite3_stmt *s;
-    xasStatus status = xasSqlPrepare(
-        store, &s,
-        "SELECT id, element, edge, detection, calibration, aligned, used, "
-        "trend, flags FROM merge WHERE scans = ? AND definitions = ? AND "
-        "NOT stale ORDER BY id DESC LIMIT 1",
-        "ti", list, (int64_t)XAS_FEATURES_VERSION);
+    xasStatus status = xasSqlPrepare(store, &s, findSql, "ti", list,
+                                     (int64_t)XAS_FEATURES_VERSION);
 
     if (status == xasOk)
         status = xasSqlStep(store, s);
@@ -154,13 +155,22 @@ xasStatus xasStoreMergeFind(xasStore *store, const int64_t *scan, size_t n,
     return status;
 }
 
-static xasStatus putHead(xasStore *store, const xasMerged *m, const char *code,
-                         int64_t *row)
+xasStatus xasStoreMergeRow(xasStore *store, const int64_t *scan, size_t n,
+                           int64_t *row)
 {
-    char list[listSize], made[XAS_TIME_SIZE];
+    char list[listSize];
+
+    listOf(scan, n, list);
+    return xasSqlInt(store, row, findSql, "ti", list,
+                     (int64_t)XAS_FEATURES_VERSION);
+}
+
+static xasStatus putHead(xasStore *store, const xasMerged *m, const char *list,
+                         const char *code, int64_t *row)
+{
+    char made[XAS_TIME_SIZE];
     xasStatus status;
 
-    listOf(m->scan, m->n, list);
     xasTimeText(xasTimeNow(), made);
     status = xasSqlRun(
         store,
@@ -179,11 +189,17 @@ static xasStatus putHead(xasStore *store, const xasMerged *m, const char *code,
 xasStatus xasStoreMergePut(xasStore *store, xasMerged *merged, const char *code)
 {
     const xasMerge *m = &merged->merge;
+    char list[listSize];
     int64_t row = 0;
     xasStatus status = xasSqlNeedTransaction(store);
 
-    if (status == xasOk)
-        status = putHead(store, merged, code, &row);
+    if (status != xasOk)
+        return status;
+    status = xasStoreMergeRow(store, merged->scan, merged->n, &merged->row);
+    if (status != xasErrNotFound)
+        return status;
+    listOf(merged->scan, merged->n, list);
+    status = putHead(store, merged, list, code, &row);
     for (size_t i = 0; i < merged->n && status == xasOk; i++)
         status = xasSqlRun(
             store,

@@ -33,7 +33,12 @@ xasStatus xasStoreRepeats(xasStore *store, int64_t scanRow, xasShell shell,
 xasStatus xasStoreMergeFind(xasStore *store, const int64_t *scan, size_t n,
                             xasMerged *out);
 
-/** \brief Keep a merge. Writes.
+/** \brief Its row alone. */
+xasStatus xasStoreMergeRow(xasStore *store, const int64_t *scan, size_t n,
+                           int64_t *row);
+
+/** \brief Keep a merge, unless the store has one of these scans that still
+ * holds. Writes.
  * \param[in,out] merged  its row is set */
 xasStatus xasStoreMergePut(xasStore *store, xasMerged *merged,
                            const char *code);

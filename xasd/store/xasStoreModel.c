@@ -33,15 +33,16 @@ static xasStatus putHead(xasStore *store, const xasModelHead *h,
         "INSERT INTO model (name, kind, detection, synthetic, created, "
         "definitions, code, n, p, folds, alpha_fraction, clip_sd, correlation, "
         "max_missing, top, alpha_max, alpha, calibration, basis, method, "
-        "composition) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?)",
-        "tttititiiiddddiddttti", h->name, xasKindName(h->kind), h->detection,
+        "composition, repeats) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tttititiiiddddiddtttit", h->name, xasKindName(h->kind), h->detection,
         (int64_t)h->synthetic, h->created, (int64_t)h->definitions, h->code,
         (int64_t)m->n, (int64_t)m->p, (int64_t)m->nFolds, o->alpha_fraction,
         isfinite(o->clip_sd) ? o->clip_sd : NAN, o->correlation, o->max_missing,
         (int64_t)o->top, m->alpha_max, m->alpha, h->calibration,
         o->per_atom ? "mole of atoms" : "formula unit",
-        xasMethodName(o->method), (int64_t)o->composition);
+        xasMethodName(o->method), (int64_t)o->composition,
+        h->mergesRepeats ? "merge" : "latest");
 
     if (status == xasOk)
         *row = sqlite3_last_insert_rowid(store->db);
@@ -103,8 +104,29 @@ static xasStatus putLinear(xasStore *store, int64_t row, int64_t fold,
     return status;
 }
 
+static xasStatus putMerges(xasStore *store, const xasEdgeScan *of, size_t n,
+                           const char *code)
+{
+    xasStatus status = xasOk;
+
+    for (size_t i = 0; of && i < n && status == xasOk; i++)
+        if (of[i].merged && !of[i].merged->row)
+            status = xasStoreMergePut(store, of[i].merged, code);
+    return status;
+}
+
+static int64_t scanOf(const xasEdgeScan *of, size_t i)
+{
+    return of ? of[i].scan : 0;
+}
+
+static int64_t mergeOf(const xasEdgeScan *of, size_t i)
+{
+    return of && of[i].merged ? of[i].merged->row : 0;
+}
+
 static xasStatus putRows(xasStore *store, int64_t row, const xasModel *m,
-                         const int64_t *kScan, const int64_t *lScan)
+                         const xasEdgeScan *k, const xasEdgeScan *l)
 {
     unsigned char *x = malloc(m->p * cell);
     xasStatus status =
@@ -119,21 +141,22 @@ static xasStatus putRows(xasStore *store, int64_t row, const xasModel *m,
             store,
             "INSERT INTO model_sample (model, row, sample, compound, formula, "
             "fold, "
-            "dhf, fitted, nested, once, x, er_k, er_l3, er_l2, k_scan, l_scan) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            "iitttiddddbdddII", row, (int64_t)i, m->id[i], m->compound[i],
+            "dhf, fitted, nested, once, x, er_k, er_l3, er_l2, k_scan, l_scan, "
+            "k_merge, l_merge) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "iitttiddddbdddIIII", row, (int64_t)i, m->id[i], m->compound[i],
             m->formula[i], (int64_t)m->foldOf[i], m->y[i], m->fitted[i],
             m->predNested[i], m->predOnce[i], (const void *)x, m->p * cell,
-            er[xasErK], er[xasErL3], er[xasErL2], kScan ? kScan[i] : (int64_t)0,
-            lScan ? lScan[i] : (int64_t)0);
+            er[xasErK], er[xasErL3], er[xasErL2], scanOf(k, i), scanOf(l, i),
+            mergeOf(k, i), mergeOf(l, i));
     }
     free(x);
     return status;
 }
 
 xasStatus xasStoreModelPut(xasStore *store, xasModelHead *head,
-                           const xasModel *model, const int64_t *kScan,
-                           const int64_t *lScan)
+                           const xasModel *model, const xasEdgeScan *k,
+                           const xasEdgeScan *l)
 {
     int64_t row = 0;
     xasStatus status = xasSqlNeedTransaction(store);
@@ -159,7 +182,11 @@ xasStatus xasStoreModelPut(xasStore *store, xasModelHead *head,
     for (size_t f = 0; f < model->nFolds && status == xasOk; f++)
         status = putLinear(store, row, (int64_t)f, &model->fold[f]);
     if (status == xasOk)
-        status = putRows(store, row, model, kScan, lScan);
+        status = putMerges(store, k, model->n, head->code);
+    if (status == xasOk)
+        status = putMerges(store, l, model->n, head->code);
+    if (status == xasOk)
+        status = putRows(store, row, model, k, l);
     if (status == xasOk)
         head->row = row;
     return status;

@@ -6,6 +6,7 @@
 #include "xasModel.h"
 #include "xasResult.h"
 #include "xasStore.h"
+#include "xasStoreMerge.h"
 
 /** A compound's enthalpy of formation at 298.15 K. */
 typedef struct xasReference {
@@ -25,22 +26,36 @@ xasStatus xasStoreReferencePut(xasStore *store, const xasReference *ref,
 xasStatus xasStoreReferenceFind(xasStore *store, const char *formula,
                                 xasReference *out);
 
+/** What stands for a sample at an edge. */
+typedef struct xasEdgeScan {
+    int64_t scan;      /* its best one; 0: the edge is not used */
+    xasMerged *merged; /* of its repeats, instead; NULL: the scan alone */
+} xasEdgeScan;
+
+/** \brief Merge the repeats of what a scan measured, as xasRepeatsOf(). */
+typedef xasStatus (*xasMergeRepeats)(xasStore *store, int64_t scanRow,
+                                     xasShell shell, double join_days,
+                                     xasMerged *out);
+
 /** Training data as read from the store; owns its arrays. */
 typedef struct xasTraining {
     xasTable table;
     const char **formula, **element; /* [n] */
-    xasComposition *of;     /* [n] n_atoms 0: formula cannot be counted */
-    int *z;                 /* [n] of element */
-    int64_t *kScan, *lScan; /* [n] 0 where not used */
-    char detection[40];     /* "transmission+yield" */
-    char calibration[40];   /* "foil+none": of its scans, or mixed */
-    bool synthetic;         /* any of the scans' comments says SYNTHETIC */
+    xasComposition *of;   /* [n] n_atoms 0: formula cannot be counted */
+    int *z;               /* [n] of element */
+    xasEdgeScan *k, *l;   /* [n] */
+    char detection[40];   /* "transmission+yield" */
+    char calibration[40]; /* "foil+none": of its scans, or mixed */
+    bool mergesRepeats;   /* asked for: k or l may have a merge */
+    bool synthetic;       /* any of the scans' comments says SYNTHETIC */
     size_t noReference, noEdge, otherDetection; /* samples left out, and why */
 } xasTraining;
 
 /** \brief All samples with the edges of a kind and a reference value.
- * One detection mode per edge: the most frequent; others are left out. */
-xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
+ * One detection mode per edge: the most frequent; others are left out.
+ * \param merge  NULL: the latest good scan stands for a sample */
+xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind,
+                               xasMergeRepeats merge, xasTraining **out,
                                xasMessage *message);
 void xasTrainingDestroy(xasTraining *training);
 /** \brief As the numeric library takes it; lives as long as the training. */
@@ -55,16 +70,17 @@ typedef struct xasModelHead {
     char calibration[40]; /* by edge as detection: none, foil, transferred,
                            * mixed */
     bool synthetic;
+    bool mergesRepeats; /* of a sample, here and when it predicts */
     int definitions;
     char created[XAS_TIME_SIZE];
     char code[32];
 } xasModelHead;
 
 /** \brief Store a model under a name that is free. Writes.
- * \param kScan, lScan [model->n] or NULL */
+ * \param k, l [model->n] or NULL; merges among them are stored */
 xasStatus xasStoreModelPut(xasStore *store, xasModelHead *head,
-                           const xasModel *model, const int64_t *kScan,
-                           const int64_t *lScan);
+                           const xasModel *model, const xasEdgeScan *k,
+                           const xasEdgeScan *l);
 xasStatus xasStoreModelRead(xasStore *store, int64_t row, xasModelHead *head,
                             xasModel **out);
 /** \brief Row of a name, or of a number in digits; xasErrNotFound. */

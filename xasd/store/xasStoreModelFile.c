@@ -11,6 +11,7 @@
 #include "xasBlob.h"
 #include "xasFeatures.h"
 #include "xasSql.h"
+#include "xasStoreMerge.h"
 
 static const char format[] = "xasd model";
 enum { version = 1, cell = 8 };
@@ -31,6 +32,11 @@ static bool isScan(const char *column)
     return strcmp(column, "k_scan") == 0 || strcmp(column, "l_scan") == 0;
 }
 
+static bool isMerge(const char *column)
+{
+    return strcmp(column, "k_merge") == 0 || strcmp(column, "l_merge") == 0;
+}
+
 /* Another database numbers its scans otherwise. */
 static json_t *uidOf(xasStore *store, int64_t scan)
 {
@@ -43,6 +49,27 @@ static json_t *uidOf(xasStore *store, int64_t scan)
         xasSqlText(s, 0, uid, sizeof uid);
     (void)sqlite3_finalize(s);
     return uid[0] ? json_string(uid) : json_null();
+}
+
+/* And its merges: they are told by their scans. */
+static json_t *uidsOf(xasStore *store, int64_t merge)
+{
+    sqlite3_stmt *s;
+    json_t *array = json_array();
+    char uid[128];
+    xasStatus status =
+        xasSqlPrepare(store, &s,
+                      "SELECT c.uid FROM merge_scan m JOIN scan c "
+                      "ON c.id = m.scan WHERE m.merge = ? "
+                      "ORDER BY c.start_ns, c.id",
+                      "i", merge);
+
+    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
+        xasSqlText(s, 0, uid, sizeof uid);
+        (void)json_array_append_new(array, json_string(uid));
+    }
+    (void)sqlite3_finalize(s);
+    return array;
 }
 
 static json_t *numbersOf(sqlite3_stmt *s, int column)
@@ -66,6 +93,8 @@ static json_t *cellOf(xasStore *store, sqlite3_stmt *s, int column)
     case SQLITE_INTEGER:
         if (isScan(sqlite3_column_name(s, column)))
             return uidOf(store, sqlite3_column_int64(s, column));
+        if (isMerge(sqlite3_column_name(s, column)))
+            return uidsOf(store, sqlite3_column_int64(s, column));
         return json_integer(sqlite3_column_int64(s, column));
     case SQLITE_FLOAT: return json_real(sqlite3_column_double(s, column));
     case SQLITE_TEXT:
@@ -193,6 +222,27 @@ static xasStatus bindScan(xasStore *store, sqlite3_stmt *s, int i,
     return status ? status : xasSqlStatus(store, sqlite3_bind_int64(s, i, row));
 }
 
+/* The merge that this database has of these scans; NULL if it has none. */
+static xasStatus bindMerge(xasStore *store, sqlite3_stmt *s, int i,
+                           const json_t *uids)
+{
+    int64_t scan[XAS_MERGE_MAX], row = 0;
+    size_t n = json_array_size(uids);
+    xasStatus status = n <= XAS_MERGE_MAX ? xasOk : xasErrNotFound;
+
+    for (size_t k = 0; k < n && status == xasOk; k++) {
+        const char *uid = json_string_value(json_array_get(uids, k));
+
+        status = xasSqlInt(store, &scan[k], "SELECT id FROM scan WHERE uid = ?",
+                           "t", uid ? uid : "");
+    }
+    if (status == xasOk)
+        status = xasStoreMergeRow(store, scan, n, &row);
+    if (status == xasErrNotFound)
+        return xasOk;
+    return status ? status : xasSqlStatus(store, sqlite3_bind_int64(s, i, row));
+}
+
 static xasStatus bindCell(xasStore *store, sqlite3_stmt *s, int i,
                           const char *column, const json_t *value)
 {
@@ -208,6 +258,8 @@ static xasStatus bindCell(xasStore *store, sqlite3_stmt *s, int i,
     if (json_is_real(value))
         return xasSqlStatus(store,
                             sqlite3_bind_double(s, i, json_real_value(value)));
+    if (json_is_array(value) && isMerge(column))
+        return bindMerge(store, s, i, value);
     if (json_is_array(value))
         return bindNumbers(s, i, value);
     return json_is_null(value)

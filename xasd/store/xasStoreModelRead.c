@@ -17,7 +17,7 @@ static const char headSql[] =
     "r2_once, mae_once, rmse_once, pct_fs_once, "
     "r2_mean, mae_mean, rmse_mean, pct_fs_mean, "
     "r2_train, mae_train, rmse_train, pct_fs_train, calibration, basis, "
-    "method, composition FROM model WHERE id = ?";
+    "method, composition, repeats FROM model WHERE id = ?";
 
 static void scoreOf(sqlite3_stmt *s, int column, xasScore *score)
 {
@@ -41,6 +41,8 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasModelHead *h)
     h->definitions = sqlite3_column_int(s, 5);
     xasSqlText(s, 34, h->calibration, sizeof h->calibration);
     xasSqlText(s, 6, h->code, sizeof h->code);
+    xasSqlText(s, 38, word, sizeof word);
+    h->mergesRepeats = strcmp(word, "merge") == 0;
 }
 
 static void wayOf(sqlite3_stmt *s, xasTrainOptions *o)

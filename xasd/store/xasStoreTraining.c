@@ -18,13 +18,15 @@ typedef struct row {
     double y;
     double er_eV[xasErCount];
     double x[xasFeatureCount]; /* all features; the kind's are taken later */
-    xasSampleScans scans;
-    const char *calibration[2]; /* kind, of K and L */
+    xasEdgeScan scan[2];       /* of K and L */
+    char detection[2][16];     /* of these */
+    char calibration[2][16];   /* its kind */
     bool synthetic;
 } row;
 
 typedef struct rows {
     xasKind kind;
+    xasMergeRepeats merge; /* NULL: not asked for */
     row *row;
     size_t n, capacity;
     size_t noReference, noEdge, otherDetection;
@@ -33,7 +35,8 @@ typedef struct rows {
 /** What xasTraining shows, and the texts its table points to. */
 typedef struct owner {
     xasTraining shown;
-    row *row;
+    row *row; /* [n] */
+    size_t n;
 } owner;
 
 static bool needsK(xasKind kind)
@@ -60,17 +63,47 @@ static xasStatus isSynthetic(xasStore *store, int64_t scan, bool *synthetic)
     return status;
 }
 
-static xasStatus takeFeatures(xasStore *store, int64_t scan, xasShell shell,
+static void copyFeatures(const xasFeatures *from, xasShell shell, row *r)
+{
+    for (int i = 0; i < xasFeatureCount; i++)
+        if (xasFeatureShell((xasFeatureId)i) == shell)
+            r->x[i] = from->value[i];
+}
+
+/* What the repeats come to, in place of the best of them. */
+static xasStatus takeMerge(xasStore *store, const rows *all, xasShell shell,
+                           row *r)
+{
+    int side = shell == xasShellL;
+    xasMerged *m = calloc(1, sizeof *m);
+    xasStatus status =
+        m ? all->merge(store, r->scan[side].scan, shell, 0, m) : xasErrMemory;
+
+    if (status != xasOk) {
+        free(m);
+        return status == xasErrNotFound ? xasOk : status;
+    }
+    r->scan[side].merged = m;
+    copyFeatures(&m->merge.features, shell, r);
+    memcpy(r->detection[side], m->detection, sizeof m->detection);
+    memcpy(r->calibration[side], m->calibration, sizeof m->calibration);
+    return xasOk;
+}
+
+static xasStatus takeFeatures(xasStore *store, const rows *all, xasShell shell,
                               row *r, xasResult *last)
 {
+    int side = shell == xasShellL;
+    int64_t scan = r->scan[side].scan;
     xasStatus status = xasStoreFeaturesRead(store, scan, last);
 
-    for (int i = 0; status == xasOk && i < xasFeatureCount; i++)
-        if (xasFeatureShell((xasFeatureId)i) == shell)
-            r->x[i] = last->features.value[i];
-    if (status == xasOk)
-        r->calibration[shell == xasShellL] =
-            xasCalibStateKind(last->calibration.state);
+    if (status != xasOk)
+        return status;
+    copyFeatures(&last->features, shell, r);
+    (void)snprintf(r->calibration[side], sizeof r->calibration[side], "%s",
+                   xasCalibStateKind(last->calibration.state));
+    if (all->merge)
+        status = takeMerge(store, all, shell, r);
     return status == xasOk ? isSynthetic(store, scan, &r->synthetic) : status;
 }
 
@@ -119,18 +152,36 @@ static xasStatus append(rows *all, const row *r)
     return xasOk;
 }
 
-/* One sample by its newest good scan; left out and counted, or appended. */
+static void freeRow(row *r)
+{
+    free(r->scan[0].merged);
+    free(r->scan[1].merged);
+}
+
+/* Of the edges that the kind needs; false: one is missing. */
+static bool chooseScans(const xasSampleScans *scans, xasKind kind, row *r)
+{
+    if ((needsK(kind) && !scans->kScan) || (needsL(kind) && !scans->lScan))
+        return false;
+    r->scan[0].scan = needsK(kind) ? scans->kScan : 0;
+    r->scan[1].scan = needsL(kind) ? scans->lScan : 0;
+    memcpy(r->detection[0], scans->detectionK, sizeof r->detection[0]);
+    memcpy(r->detection[1], scans->detectionL, sizeof r->detection[1]);
+    return true;
+}
+
+/* One sample by what stands for it; left out and counted, or appended. */
 static xasStatus takeSample(xasStore *store, rows *all, const char *name,
                             const char *ofSample, int64_t anchor)
 {
     row r = { .synthetic = false };
+    xasSampleScans scans;
     xasResult last;
-    xasStatus status = xasStoreSampleScans(store, anchor, true, 0, &r.scans);
+    xasStatus status = xasStoreSampleScans(store, anchor, true, 0, &scans);
 
     if (status != xasOk)
         return status;
-    if ((needsK(all->kind) && !r.scans.kScan) ||
-        (needsL(all->kind) && !r.scans.lScan)) {
+    if (!chooseScans(&scans, all->kind, &r)) {
         all->noEdge++;
         return xasOk;
     }
@@ -139,16 +190,20 @@ static xasStatus takeSample(xasStore *store, rows *all, const char *name,
         r.x[i] = NAN;
     xasResultClear(&last);
     if (needsL(all->kind))
-        status = takeFeatures(store, r.scans.lScan, xasShellL, &r, &last);
+        status = takeFeatures(store, all, xasShellL, &r, &last);
     if (status == xasOk && needsK(all->kind))
-        status = takeFeatures(store, r.scans.kScan, xasShellK, &r, &last);
+        status = takeFeatures(store, all, xasShellK, &r, &last);
     if (status == xasOk)
         status = takeTarget(store, &last, ofSample, &r);
-    if (status == xasErrNotFound) {
-        all->noReference++;
+    if (status == xasOk)
+        status = append(all, &r);
+    if (status == xasOk)
         return xasOk;
-    }
-    return status == xasOk ? append(all, &r) : status;
+    freeRow(&r);
+    if (status != xasErrNotFound)
+        return status;
+    all->noReference++;
+    return xasOk;
 }
 
 static xasStatus readSamples(xasStore *store, rows *all)
@@ -178,19 +233,17 @@ static xasStatus readSamples(xasStore *store, rows *all)
 }
 
 /* The most frequent text of one edge; ties to the earlier sample. */
-static const char *commonest(const rows *all, bool k)
+static const char *commonest(const rows *all, int side)
 {
     const char *best = "";
     size_t most = 0;
 
     for (size_t i = 0; i < all->n; i++) {
-        const char *mine =
-            k ? all->row[i].scans.detectionK : all->row[i].scans.detectionL;
+        const char *mine = all->row[i].detection[side];
         size_t count = 0;
 
         for (size_t j = 0; j < all->n; j++)
-            count += strcmp(mine, k ? all->row[j].scans.detectionK
-                                    : all->row[j].scans.detectionL) == 0;
+            count += strcmp(mine, all->row[j].detection[side]) == 0;
         if (count > most) {
             most = count;
             best = mine;
@@ -205,15 +258,17 @@ static void oneDetection(rows *all, char *detection, size_t size)
     size_t kept = 0;
 
     (void)snprintf(k, sizeof k, "%s",
-                   needsK(all->kind) ? commonest(all, 1) : "");
+                   needsK(all->kind) ? commonest(all, 0) : "");
     (void)snprintf(l, sizeof l, "%s",
-                   needsL(all->kind) ? commonest(all, 0) : "");
+                   needsL(all->kind) ? commonest(all, 1) : "");
     for (size_t i = 0; i < all->n; i++) {
-        const xasSampleScans *s = &all->row[i].scans;
+        row *r = &all->row[i];
 
-        if ((!k[0] || strcmp(s->detectionK, k) == 0) &&
-            (!l[0] || strcmp(s->detectionL, l) == 0))
-            all->row[kept++] = all->row[i];
+        if ((!k[0] || strcmp(r->detection[0], k) == 0) &&
+            (!l[0] || strcmp(r->detection[1], l) == 0))
+            all->row[kept++] = *r;
+        else
+            freeRow(r);
     }
     all->otherDetection = all->n - kept;
     all->n = kept;
@@ -255,8 +310,8 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
     double *y = calloc(room, sizeof *y);
     double *er = calloc(room * xasErCount, sizeof *er);
 
-    t->kScan = calloc(room, sizeof *t->kScan);
-    t->lScan = calloc(room, sizeof *t->lScan);
+    t->k = calloc(room, sizeof *t->k);
+    t->l = calloc(room, sizeof *t->l);
     for (int f = 0; column && f < xasFeatureCount; f++)
         if (ofKind(all->kind, (xasFeatureId)f))
             column[p++] = xasFeatureName((xasFeatureId)f);
@@ -265,8 +320,8 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
     t->of = calloc(room, sizeof *t->of);
     t->z = calloc(room, sizeof *t->z);
     t->table = (xasTable){ n, p, id, compound, column, x, y, er };
-    if (!id || !compound || !column || !x || !y || !er || !t->kScan ||
-        !t->lScan || !t->formula || !t->element || !t->of || !t->z)
+    if (!id || !compound || !column || !x || !y || !er || !t->k || !t->l ||
+        !t->formula || !t->element || !t->of || !t->z)
         return xasErrMemory;
     for (size_t i = 0; i < n; i++) {
         const row *r = &all->row[i];
@@ -283,17 +338,18 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
         for (size_t f = 0; f < xasFeatureCount; f++)
             if (ofKind(all->kind, (xasFeatureId)f))
                 *x++ = r->x[f];
-        t->kScan[i] = needsK(all->kind) ? r->scans.kScan : 0;
-        t->lScan[i] = needsL(all->kind) ? r->scans.lScan : 0;
+        t->k[i] = r->scan[0];
+        t->l[i] = r->scan[1];
         t->synthetic = t->synthetic || r->synthetic;
     }
     return xasOk;
 }
 
-static xasStatus readTraining(xasStore *store, xasKind kind, xasTraining **out,
+static xasStatus readTraining(xasStore *store, xasKind kind,
+                              xasMergeRepeats merge, xasTraining **out,
                               xasMessage *message)
 {
-    rows all = { .kind = kind };
+    rows all = { .kind = kind, .merge = merge };
     owner *o = calloc(1, sizeof *o);
     xasStatus status = o ? xasOk : xasErrMemory;
 
@@ -303,18 +359,23 @@ static xasStatus readTraining(xasStore *store, xasKind kind, xasTraining **out,
         status = readSamples(store, &all);
     if (status == xasOk) {
         o->row = all.row;
+        o->shown.mergesRepeats = merge != NULL;
         oneDetection(&all, o->shown.detection, sizeof o->shown.detection);
         sumCalibration(&all, o->shown.calibration, sizeof o->shown.calibration);
         o->shown.noReference = all.noReference;
         o->shown.noEdge = all.noEdge;
         o->shown.otherDetection = all.otherDetection;
+        o->n = all.n;
         status = fillTable(&all, &o->shown);
         all.row = NULL;
+        all.n = 0;
     }
     if (status == xasOk) {
         *out = &o->shown;
         return xasOk;
     }
+    for (size_t i = 0; i < all.n; i++)
+        freeRow(&all.row[i]);
     free(all.row);
     if (o)
         xasTrainingDestroy(&o->shown);
@@ -323,14 +384,15 @@ static xasStatus readTraining(xasStore *store, xasKind kind, xasTraining **out,
                                         : xasStatusText(status));
 }
 
-xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind, xasTraining **out,
+xasStatus xasStoreTrainingRead(xasStore *store, xasKind kind,
+                               xasMergeRepeats merge, xasTraining **out,
                                xasMessage *message)
 {
     bool began;
     xasStatus status = xasSqlReadBegin(store, &began);
 
     if (status == xasOk)
-        status = readTraining(store, kind, out, message);
+        status = readTraining(store, kind, merge, out, message);
     xasSqlReadEnd(store, began);
     return status;
 }
@@ -351,8 +413,10 @@ void xasTrainingDestroy(xasTraining *training)
     free(training->element);
     free(training->of);
     free(training->z);
-    free(training->kScan);
-    free(training->lScan);
+    free(training->k);
+    free(training->l);
+    for (size_t i = 0; i < o->n; i++)
+        freeRow(&o->row[i]);
     free(o->row);
     free(o);
 }
