@@ -8,6 +8,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeTable.h"
 #include "xasModel.h"
 
 static const double noEr[xasErCount] = { NAN, NAN, NAN };
@@ -224,9 +225,100 @@ static void testLeftOut(void)
     xasModelDestroy(m);
 }
 
+/* A fold's value of a row without wl_e: by its own fill. */
+static double withoutWl(const xasLinear *fold, double v, double er_eV)
+{
+    double at = fold->intercept;
+
+    for (size_t k = 0; k < fold->n; k++) {
+        const xasTerm *t = &fold->term[k];
+
+        at += t->coefficient * (t->column == 0 ? v : er_eV + t->fill);
+    }
+    return at;
+}
+
+/* A spectrum that is not all there: brute force, as in testJackknife(). */
+static void testIncomplete(void)
+{
+    xasModel *m = train(15, 15, 1e-4);
+    double x[] = { 2.5, NAN }, er[] = { 7012, NAN, NAN };
+    xasQuery q = { .x = x, .er_eV = er, .level = 0.8 };
+    size_t below = 0, above = 0, larger = 0;
+    xasPrediction p, other;
+
+    testOk1(xasModelAsk(m, &q, &other) == xasOk);
+    q.incomplete = true;
+    testOk1(xasModelAsk(m, &q, &p) == xasOk);
+    for (size_t f = 0; f < 15; f++) {
+        double at = withoutWl(&m->fold[f], 2.5, 7012);
+        double r = fabs(m->y[f] - m->predNested[f]);
+        double gap = fabs(m->y[f] -
+                          withoutWl(&m->fold[f], m->x[2 * f], m->er_eV[3 * f]));
+
+        larger += gap > r;
+        r = fmax(r, gap);
+        below += at - r < p.lo - 1e-9;
+        above += at + r > p.hi + 1e-9;
+    }
+    testOk(below == 2 && above == 2 && larger > 0,
+           "[%.2f, %.2f] has its ranks, %zu residuals are larger", p.lo, p.hi,
+           larger);
+    testOk(p.value == other.value && p.level == other.level &&
+               p.lo <= other.lo && p.hi >= other.hi,
+           "the same value; before [%.2f, %.2f]", other.lo, other.hi);
+    x[1] = 7030; /* nothing is missing */
+    testOk1(xasModelAsk(m, &q, &p) == xasOk &&
+            xasModelPredict(m, x, er, 0.8, NULL, &other) == xasOk);
+    testOk1(p.lo == other.lo && p.hi == other.hi);
+    xasModelDestroy(m);
+}
+
+/* Never narrower, by whatever method, for whatever is missing, and for samples
+ * that are in training. */
+static void testWider(xasMethod method, bool composition)
+{
+    static madeTable t;
+    unsigned state = 5;
+    xasTrainOptions o;
+    xasModel *m = NULL;
+    size_t narrower = 0, wider = 0, asked = 0;
+
+    madeTableFill(&t, 24, 8, 0.6, 40, &state);
+    xasTrainOptionsDefaults(&o);
+    o.method = method;
+    o.per_atom = o.composition = composition;
+    if (xasModelTrainWith(&t.table, t.of, &o, &m, NULL))
+        testAbort("no model");
+    for (size_t i = 0; i < 24 * 16; i++) {
+        double x[8];
+        xasQuery q = { .x = x,
+                       .er_eV = t.er,
+                       .of = &t.of[i % 24],
+                       .level = 0.8,
+                       .compound = i % 2 ? t.compound[i % 24] : NULL };
+        xasPrediction p, other;
+
+        for (size_t j = 0; j < 8; j++)
+            x[j] = madeNext(&state) > 0 ? t.x[i % 24 * 8 + j] : NAN;
+        if (xasModelAsk(m, &q, &other))
+            continue; /* all of them */
+        q.incomplete = true;
+        if (xasModelAsk(m, &q, &p) || p.value != other.value)
+            testAbort("another value");
+        asked++;
+        narrower += p.lo > other.lo || p.hi < other.hi;
+        wider += p.hi - p.lo > other.hi - other.lo;
+    }
+    testOk(asked > 300 && !narrower && wider > asked / 2,
+           "%s%s: of %zu %zu wider, none narrower", xasMethodName(method),
+           composition ? " on the composition" : "", asked, wider);
+    xasModelDestroy(m);
+}
+
 MAIN(predictTest)
 {
-    testPlan(10 + 7 + 6 + 5 + 13 + 2 + 4);
+    testPlan(10 + 7 + 6 + 5 + 13 + 2 + 4 + 6 + 4);
     testValue();
     testClip();
     testDistance();
@@ -234,5 +326,9 @@ MAIN(predictTest)
     testLevels();
     testJackknife();
     testLeftOut();
+    testIncomplete();
+    for (int method = 0; method < xasMethodCount; method++)
+        testWider((xasMethod)method, false);
+    testWider(xasMethodRidge, true);
     return testDone();
 }

@@ -208,7 +208,22 @@ typedef struct xasPrediction {
     char clipped[XAS_CLIPPED_SIZE]; /* "wl_de;sh_i", "" for none */
 } xasPrediction;
 
-/** \brief Predict one row.
+/** What is to be predicted, and how. */
+typedef struct xasQuery {
+    const double *x;          /* [p] in the model's columns, NaN missing */
+    const double *er_eV;      /* [xasErCount] */
+    const xasComposition *of; /* of the sample, what a model per mole of atoms
+                               * needs; NULL or n_atoms 0: unknown */
+    double level;             /* of the interval, such as 0.80 */
+    const char *compound; /* NULL or, for a sample that is itself in training,
+                           * its compound: the value is then that of the fold
+                           * without it */
+    bool incomplete; /* what is missing is so because the spectrum is not all
+                      * there (not because it has no such feature): the
+                      * interval shall say so */
+} xasQuery;
+
+/** \brief Predict one row; all values are per formula unit.
  *
  * Interval: jackknife+ over compounds (CV+ where they were dealt into fewer
  * folds); one with several rows counts once, by its largest residual.
@@ -216,25 +231,23 @@ typedef struct xasPrediction {
  * value, from the residuals of the others, because the folds of the others
  * have seen the sample's own value.
  *
- * \param x [p] in the model's columns, NaN missing
- * \param er_eV [xasErCount]
- * \param level     asked for, such as 0.80
- * \param compound  NULL or, for a sample that is itself in training, its
- *                  compound: the value is then that of the fold without it
- * \return xasErrNotFound when every selected column is missing; xasErrState
- *         for a model per mole of atoms: xasModelPredictOf()
+ * An incomplete row: each training row is predicted, by the fold without it,
+ * a second time with the columns missing that are in x (filled as that fold
+ * fills), and the larger of its two residuals counts. The interval is thus
+ * never narrower than it would be for the same row otherwise. It does not know
+ * that features which are there may be less certain than in a whole spectrum.
+ *
+ * \return xasErrNotFound when every selected column is missing; xasErrNaN for
+ *         an E_r that is needed; xasErrState for a model per mole of atoms
+ *         without a composition; xasErrArg for a level not in (0, 1)
  *
  * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
+xasStatus xasModelAsk(const xasModel *model, const xasQuery *query,
+                      xasPrediction *out);
+
+/** \brief The same of a complete row without a composition. */
 xasStatus xasModelPredict(const xasModel *model, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out);
-
-/** \brief The same for a sample whose composition is known: what a model per
- * mole of atoms needs.  Everything comes per formula unit.
- * \param of  NULL or n_atoms 0: unknown */
-xasStatus xasModelPredictOf(const xasModel *model, const double *x,
-                            const double *er_eV, const xasComposition *of,
-                            double level, const char *compound,
-                            xasPrediction *out);
 
 #endif

@@ -5,21 +5,6 @@
 
 #include "xasOls.h"
 
-/* Largest residual of a compound's rows, in the unit learned: one measured
- * often counts once.   \param[out] fold  that left it out */
-static double residual(const xasModel *m, size_t compound, size_t *fold)
-{
-    double largest = 0;
-
-    for (size_t i = 0; i < m->n; i++)
-        if (m->compoundOf[i] == compound) {
-            largest =
-                fmax(largest, fabs(m->y[i] - m->predNested[i]) / m->scale[i]);
-            *fold = m->foldOf[i];
-        }
-    return largest;
-}
-
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -36,11 +21,13 @@ static size_t rankOf(double level, size_t n)
     return k < 1 ? 1 : (size_t)k;
 }
 
-/** The row to be predicted. */
+/** The row to be predicted, or one of training in its place. */
 typedef struct query {
     const double *x, *er_eV;
     const xasComposition *of; /* NULL where the model needs none */
     double scale;             /* of the value, to the unit learned */
+    double *gapped; /* [p] scratch: training rows are missing what x is; NULL:
+                     * they are as they are */
 } query;
 
 /* A fold's value (nFolds: that of all rows), in the unit learned. */
@@ -51,6 +38,38 @@ static double valueOf(const xasModel *m, size_t fold, const query *q,
     double value = xasLinearAt(linear, q->x, q->er_eV, taken);
 
     return m->base ? value + xasCompositionAt(&m->base[fold], q->of) : value;
+}
+
+/* How far off the fold without it is for a training row that misses, beside
+ * its own gaps, what is missing in the query; infinite where it cannot say. */
+static double gappedResidual(const xasModel *m, size_t row, const query *q)
+{
+    query as = { q->gapped, m->er_eV + row * xasErCount,
+                 m->of ? &m->of[row] : NULL, 1, NULL };
+    double r;
+
+    for (size_t j = 0; j < m->p; j++)
+        q->gapped[j] = isfinite(q->x[j]) ? m->x[row * m->p + j] : NAN;
+    r = fabs(m->y[row] / m->scale[row] - valueOf(m, m->foldOf[row], &as, NULL));
+    return isfinite(r) ? r : INFINITY;
+}
+
+/* Largest residual of a compound's rows, in the unit learned: one measured
+ * often counts once.   \param[out] fold  that left it out */
+static double residual(const xasModel *m, size_t compound, const query *q,
+                       size_t *fold)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i < m->n; i++)
+        if (m->compoundOf[i] == compound) {
+            largest =
+                fmax(largest, fabs(m->y[i] - m->predNested[i]) / m->scale[i]);
+            if (q->gapped)
+                largest = fmax(largest, gappedResidual(m, i, q));
+            *fold = m->foldOf[i];
+        }
+    return largest;
 }
 
 /* lo and hi of all compounds but `skip` (nCompounds: of all); with a skipped
@@ -67,7 +86,7 @@ static xasStatus interval(const xasModel *m, const query *q, double level,
     hi = lo + m->nCompounds;
     for (size_t c = 0; c < m->nCompounds; c++) {
         size_t fold = 0;
-        double centre = out->value / q->scale, r = residual(m, c, &fold);
+        double centre = out->value / q->scale, r = residual(m, c, q, &fold);
 
         if (c == skip)
             continue;
@@ -258,27 +277,37 @@ static xasStatus predict(const xasModel *m, const query *q, double level,
     return status;
 }
 
-xasStatus xasModelPredictOf(const xasModel *m, const double *x,
-                            const double *er_eV, const xasComposition *of,
-                            double level, const char *compound,
-                            xasPrediction *out)
+xasStatus xasModelAsk(const xasModel *m, const xasQuery *asked,
+                      xasPrediction *out)
 {
-    size_t fold, skip = compoundOf(m, compound, &fold);
-    query q = { x, er_eV, of, 1 };
+    size_t fold, skip = compoundOf(m, asked->compound, &fold);
+    query q = { asked->x, asked->er_eV, asked->of, 1, NULL };
+    xasStatus status;
 
-    if (!(level > 0 && level < 1))
+    if (!(asked->level > 0 && asked->level < 1))
         return xasErrArg;
     if (m->options.per_atom) {
-        if (!of || !(of->n_atoms > 0))
+        if (!q.of || !(q.of->n_atoms > 0))
             return xasErrState;
-        q.scale = of->n_atoms;
+        q.scale = q.of->n_atoms;
     }
-    return predict(m, &q, level, skip, fold, out);
+    if (asked->incomplete) {
+        q.gapped = malloc((m->p + 1) * sizeof *q.gapped);
+        if (!q.gapped)
+            return xasErrMemory;
+    }
+    status = predict(m, &q, asked->level, skip, fold, out);
+    free(q.gapped);
+    return status;
 }
 
 xasStatus xasModelPredict(const xasModel *m, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out)
 {
-    return xasModelPredictOf(m, x, er_eV, NULL, level, compound, out);
+    xasQuery q = {
+        .x = x, .er_eV = er_eV, .level = level, .compound = compound
+    };
+
+    return xasModelAsk(m, &q, out);
 }

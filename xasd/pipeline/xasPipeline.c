@@ -354,6 +354,7 @@ xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
     if (status)
         return status;
     ownSide(scan, result, &sides[own]);
+    sides[own].running = true;
     xasSamplePredict(&p->active, sides, p->rules.level, result);
     if (!isfinite(result->predicted.hf))
         return xasErrNotFound;

@@ -66,8 +66,14 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result);
 
 /** \brief A prediction while the scan runs, once it has passed the white line
- * (K) or both (L); nothing is stored.  State provisional, and the interval is
- * that of training samples with as much of their spectrum missing.
+ * (K) or both (L); nothing is stored.  State provisional.
+ *
+ * The interval counts for each training sample how far off it is with the
+ * features missing that are missing now, if that is more than with all of its
+ * own (xasModelAsk()): a feature not reached yet widens it, and so does one
+ * that the sample has not by nature, since neither is known before the end.
+ * It does not count that features already there may still move: the
+ * normalisation and the noise are those of the points so far.
  * \param scan  a copy: its glitches are flagged
  * \return xasErrNotFound: nothing can be said yet */
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,

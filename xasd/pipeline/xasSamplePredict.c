@@ -81,6 +81,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     char mode[40];
     double er[xasErCount];
     xasComposition of = { .ligand = "" };
+    xasQuery query = { .er_eV = er, .of = &of, .level = level };
     xasEdgeEnergies e;
     xasStatus status;
     double *x;
@@ -103,8 +104,11 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     er[xasErL2] = e.l2_eV;
     if (xasCompositionRead(formula, &of) != xasOk)
         of.n_atoms = 0;
-    status = xasModelPredictOf(model, x, er, &of, level,
-                               trainedOn(model, formula, compound), out);
+    query.x = x;
+    query.compound = trainedOn(model, formula, compound);
+    query.incomplete = (uses(kind, 0) && sides[0].running) ||
+                       (uses(kind, 1) && sides[1].running);
+    status = xasModelAsk(model, &query, out);
     free(x);
     if (status == xasErrState)
         (void)snprintf(reason, XAS_REASON_SIZE,

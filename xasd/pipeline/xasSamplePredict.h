@@ -20,6 +20,7 @@ typedef struct xasSide {
     char detection[16];
     const char *calibration; /* its kind: "none", "foil", "transferred" */
     xasFeatures features;
+    bool running; /* still measured: features may be missing for that */
 } xasSide;
 
 /** \brief Fill result->predicted from the edges there are and the models, and
