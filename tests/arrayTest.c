@@ -16,36 +16,21 @@
 
 static xasAssembler *station(xasRoles roles)
 {
-    xasAssemblerRules rules;
-    xasAssembler *a = NULL;
+    xasAssemblerRules rules = scriptRules(roles);
 
-    xasAssemblerRulesDefaults(&rules);
-    (void)strcpy(rules.station, "BL5S1");
     rules.mode = xasModeArray;
-    rules.roles = roles;
     rules.required = roles & DETECTORS;
-    rules.i0_min = 2;
     rules.ring_min_mA = 100;
     rules.d_spacing_A = 3.1356;
-    if (xasAssemblerCreate(&rules, &a))
-        testAbort("no assembler");
-    return a;
+    return scriptStation(&rules);
 }
 
 static void testCases(void)
 {
-    static char out[4096];
-
     for (size_t i = 0; i < arrayCaseCount; i++) {
-        xasAssembler *a = station(arrayCases[i].roles);
+        const testCase *c = &arrayCases[i];
 
-        scriptRun(a, arrayCases[i].script, out, sizeof out);
-        if (!testOk(strcmp(out, arrayCases[i].expected) == 0, "%s",
-                    arrayCases[i].name)) {
-            testDiag("got      %s", out);
-            testDiag("expected %s", arrayCases[i].expected);
-        }
-        xasAssemblerDestroy(a);
+        scriptCheck(station(c->roles), c->name, c->script, c->expected);
     }
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <epicsUnitTest.h>
+
 enum { scriptArrayMax = 64 };
 
 typedef struct script {
@@ -245,4 +247,37 @@ void scriptRun(xasAssembler *a, const char *text, char *out, size_t size)
          w = strtok_r(NULL, " \n", &save))
         word(&s, w);
     free(copy);
+}
+
+xasAssemblerRules scriptRules(xasRoles roles)
+{
+    xasAssemblerRules rules;
+
+    xasAssemblerRulesDefaults(&rules);
+    (void)strcpy(rules.station, "BL5S1");
+    rules.roles = roles;
+    rules.i0_min = 2;
+    return rules;
+}
+
+xasAssembler *scriptStation(const xasAssemblerRules *rules)
+{
+    xasAssembler *a = NULL;
+
+    if (xasAssemblerCreate(rules, &a))
+        testAbort("no assembler");
+    return a;
+}
+
+void scriptCheck(xasAssembler *a, const char *name, const char *script,
+                 const char *expected)
+{
+    static char out[4096];
+
+    scriptRun(a, script, out, sizeof out);
+    if (!testOk(strcmp(out, expected) == 0, "%s", name)) {
+        testDiag("got      %s", out);
+        testDiag("expected %s", expected);
+    }
+    xasAssemblerDestroy(a);
 }

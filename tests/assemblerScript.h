@@ -4,6 +4,11 @@
 
 #include "xasAssembler.h"
 
+/** \brief Rules of a station BL5S1 with these roles; low_i0 below 2. */
+xasAssemblerRules scriptRules(xasRoles roles);
+/** \brief Its assembler; ends the test if there is none. */
+xasAssembler *scriptStation(const xasAssemblerRules *rules);
+
 /** \brief Feed a script to an assembler and write down what it does.
  *
  * Words, separated by spaces; times are ms since the start of the script:
@@ -22,6 +27,10 @@
  * "{exit lost=n: energy/i0/i1[flags] ...; event event ...}".
  * sample, formula, element and reason are not written down. */
 void scriptRun(xasAssembler *a, const char *script, char *out, size_t size);
+
+/** \brief One check: the script makes just this.  Destroys the assembler. */
+void scriptCheck(xasAssembler *a, const char *name, const char *script,
+                 const char *expected);
 
 /** \brief The last scan that a script ended; the script owns it. */
 const xasScan *scriptScan(void);

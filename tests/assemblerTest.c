@@ -12,13 +12,9 @@
 
 static xasAssemblerRules stationRules(xasRoles roles)
 {
-    xasAssemblerRules rules;
+    xasAssemblerRules rules = scriptRules(roles);
 
-    xasAssemblerRulesDefaults(&rules);
-    strcpy(rules.station, "BL5S1");
-    rules.roles = roles;
     rules.required = roles & (DETECTORS | BIT(Active));
-    rules.i0_min = 2;
     rules.scan_timeout_s = 10;
     return rules;
 }
@@ -26,51 +22,30 @@ static xasAssemblerRules stationRules(xasRoles roles)
 static xasAssembler *station(xasRoles roles)
 {
     xasAssemblerRules rules = stationRules(roles);
-    xasAssembler *a = NULL;
 
-    if (xasAssemblerCreate(&rules, &a))
-        testAbort("no assembler");
-    return a;
+    return scriptStation(&rules);
 }
 
 static void testCases(void)
 {
-    static char out[4096];
-
     for (size_t i = 0; i < assemblerCaseCount; i++) {
-        xasAssembler *a = station(assemblerCases[i].roles);
+        const testCase *c = &assemblerCases[i];
 
-        scriptRun(a, assemblerCases[i].script, out, sizeof out);
-        if (!testOk(strcmp(out, assemblerCases[i].expected) == 0, "%s",
-                    assemblerCases[i].name)) {
-            testDiag("got      %s", out);
-            testDiag("expected %s", assemblerCases[i].expected);
-        }
-        xasAssemblerDestroy(a);
+        scriptCheck(station(c->roles), c->name, c->script, c->expected);
     }
 }
 
 static void testSteps(void)
 {
-    static char out[4096];
-
     for (size_t i = 0; i < stepCaseCount; i++) {
         const stepCase *c = &stepCases[i];
         xasAssemblerRules rules = stationRules(c->roles);
-        xasAssembler *a = NULL;
 
         rules.ring_min_mA = c->ring_min_mA;
         rules.commit_when = c->when;
         if (c->idle_s > 0)
             rules.idle_s = c->idle_s;
-        if (xasAssemblerCreate(&rules, &a))
-            testAbort("no assembler");
-        scriptRun(a, c->script, out, sizeof out);
-        if (!testOk(strcmp(out, c->expected) == 0, "%s", c->name)) {
-            testDiag("got      %s", out);
-            testDiag("expected %s", c->expected);
-        }
-        xasAssemblerDestroy(a);
+        scriptCheck(scriptStation(&rules), c->name, c->script, c->expected);
     }
 }
 
@@ -126,17 +101,12 @@ static void testTexts(void)
 /* The dwell PV says how long one count blinds the detector, in parts. */
 static void testDwell(void)
 {
-    xasAssemblerRules rules;
-    xasAssembler *a = NULL;
+    xasAssemblerRules rules = scriptRules(COMMIT | BIT(Dwell));
+    xasAssembler *a;
     char out[256];
 
-    xasAssemblerRulesDefaults(&rules);
-    (void)strcpy(rules.station, "BL5S1");
-    rules.detection = xasDetectTransmission;
-    rules.roles = COMMIT | BIT(Dwell);
     rules.dead_time_s = 2e-7;
-    if (xasAssemblerCreate(&rules, &a) != xasOk)
-        testAbort("no assembler");
+    a = scriptStation(&rules);
     scriptRun(a, REST "dwell:0.5@-500 =0 active=1 stop", out, sizeof out);
     testOk(fabs(scriptScan()->dead_per_count - 4e-7) < 1e-15, "%g a count",
            scriptScan()->dead_per_count);
@@ -257,10 +227,7 @@ static void testResume(void)
         a = station(COUNTED);
         testOk1(xasAssemblerResume(a, journalled(), scriptTime(0)) == xasOk);
         testOk1(xasAssemblerDeadline(a) == scriptTime(60000));
-        scriptRun(a, cases[i].script, out, sizeof out);
-        if (!testOk(!strcmp(out, cases[i].expected), "%s", cases[i].name))
-            testDiag("got %s", out);
-        xasAssemblerDestroy(a);
+        scriptCheck(a, cases[i].name, cases[i].script, cases[i].expected);
     }
     a = station(COUNTED);
     testOk1(xasAssemblerResume(a, journalled(), scriptTime(60000)) == xasOk);
@@ -276,30 +243,26 @@ static void testResumeUntold(void)
     static const struct {
         const char *name, *script, *expected;
     } cases[] = {
-        { "the energy goes on: so does the scan",
+        { "no active PV: the energy goes on, so does the scan",
           "up=all energy:7000@-5 i0:9@-5 i1:5@-5 sequence:1@-5000 "
           "commit:1@-5000 " POINT(10, 2, 7002, 11, 7) "stop",
           "P1 end{interrupted lost=0: 7001/10/6 7002/11/7; resume}" },
-        { "points were made meanwhile: they are counted",
+        { "no active PV: points made meanwhile are counted",
           "up=all energy:7000@-5 i0:9@-5 i1:5@-5 sequence:1@-5000 "
           "commit:1@-5000 " POINT(10, 4, 7004, 11, 7) "?energy=7004@10 "
                                                       "?i0=11@10 ?i1=7@10 stop",
           "get(energy,i0,i1) P1 "
           "end{interrupted lost=2: 7001/10/6 7004/11/7; resume gap}" },
-        { "its PVs do not come back: interrupted", "=59000 tick =61000 tick",
+        { "no active PV: none comes back, interrupted",
+          "=59000 tick =61000 tick",
           "end{interrupted lost=0: 7001/10/6; resume}" },
     };
-    static char out[2048];
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xasAssembler *a = station(COUNTED & ~BIT(Active));
 
         testOk1(xasAssemblerResume(a, journalled(), scriptTime(0)) == xasOk);
-        scriptRun(a, cases[i].script, out, sizeof out);
-        if (!testOk(!strcmp(out, cases[i].expected), "no active PV: %s",
-                    cases[i].name))
-            testDiag("got %s", out);
-        xasAssemblerDestroy(a);
+        scriptCheck(a, cases[i].name, cases[i].script, cases[i].expected);
     }
 }
 

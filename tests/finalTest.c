@@ -165,26 +165,13 @@ static const testCase cases[] = {
 
 static void testCases(void)
 {
-    static char out[4096];
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        xasAssemblerRules rules;
-        xasAssembler *a = NULL;
+        xasAssemblerRules rules = scriptRules(cases[i].roles);
 
-        xasAssemblerRulesDefaults(&rules);
-        (void)strcpy(rules.station, "BL5S1");
-        rules.roles = cases[i].roles;
         rules.required = DETECTORS | BIT(Active);
         rules.final = DETECTORS;
-        rules.i0_min = 2;
-        if (xasAssemblerCreate(&rules, &a))
-            testAbort("no assembler");
-        scriptRun(a, cases[i].script, out, sizeof out);
-        if (!testOk(strcmp(out, cases[i].expected) == 0, "%s", cases[i].name)) {
-            testDiag("got      %s", out);
-            testDiag("expected %s", cases[i].expected);
-        }
-        xasAssemblerDestroy(a);
+        scriptCheck(scriptStation(&rules), cases[i].name, cases[i].script,
+                    cases[i].expected);
     }
 }
 
