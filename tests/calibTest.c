@@ -10,23 +10,11 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "sharedScan.h"
 #include "xasCalib.h"
 
 enum { maxPoints = 1200, trials = 60 };
-
-static double uniform(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed + 0.5) / 4294967296.0;
-}
-
-static double normal(unsigned *seed)
-{
-    double r = sqrt(-2 * log(uniform(seed)));
-
-    return r * cos(2 * M_PI * uniform(seed));
-}
 
 /* As a metal's: a first rise, a higher second one, wiggles.  The derivative is
  * the sum of two bell curves 10 eV apart, so its first maximum is the first
@@ -42,7 +30,7 @@ static double foilMu(double e, double e0)
 
 /* photons 0: no noise.  off: the axis reads so much too low. */
 static xasSpectrum *makeFoil(double e0, double off, double step, double photons,
-                             double gain, unsigned *seed)
+                             double gain, madeRandom *r)
 {
     static double e[maxPoints], a[maxPoints], b[maxPoints];
     xasSpectrum *s = NULL;
@@ -53,9 +41,9 @@ static xasSpectrum *makeFoil(double e0, double off, double step, double photons,
         double i0 = photons > 0 ? photons : 1e9;
 
         e[n] = x - off;
-        a[n] = i0 + (photons > 0 ? sqrt(i0) * normal(seed) : 0);
+        a[n] = i0 + (photons > 0 ? sqrt(i0) * madeNormal(r) : 0);
         b[n] = i0 * exp(-mu);
-        b[n] += photons > 0 ? sqrt(b[n]) * normal(seed) : 0;
+        b[n] += photons > 0 ? sqrt(b[n]) * madeNormal(r) : 0;
         x += fabs(x - e0 - 10) < 40 ? step : 4;
     }
     if (xasSpectrumCreate(xasDetectTransmission, e, a, b, n, &s))
@@ -66,12 +54,12 @@ static xasSpectrum *makeFoil(double e0, double off, double step, double photons,
 static void testExact(void)
 {
     const double shifts[] = { -4.7, -2.13, -0.5, 0, 0.37, 1.234, 3.9 };
-    unsigned seed = 1;
-    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &seed);
+    madeRandom r = { 1 };
+    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &r);
     double worst = 0, worstMatch = 0;
 
     for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
-        xasSpectrum *s = makeFoil(7112, shifts[i], 0.4, 0, 0.7, &seed);
+        xasSpectrum *s = makeFoil(7112, shifts[i], 0.4, 0, 0.7, &r);
         double measured = 0, error = 0;
         xasCalibShift m = { 0, 0 };
 
@@ -88,7 +76,7 @@ static void testExact(void)
 }
 
 /* An L3 line in yield: up at e0, down 2.2 eV above, and L2 behind it. */
-static xasSpectrum *makeL(double e0, double off, unsigned *seed)
+static xasSpectrum *makeL(double e0, double off, madeRandom *r)
 {
     static double e[maxPoints], i0[maxPoints], tey[maxPoints];
     xasSpectrum *s = NULL;
@@ -102,7 +90,7 @@ static xasSpectrum *makeL(double e0, double off, unsigned *seed)
 
         e[n] = x - off;
         i0[n] = 1e6;
-        tey[n] = 1e6 * mu + sqrt(1e6 * mu) * normal(seed);
+        tey[n] = 1e6 * mu + sqrt(1e6 * mu) * madeNormal(r);
     }
     if (xasSpectrumCreate(xasDetectYield, e, i0, tey, n, &s))
         testAbort("no spectrum");
@@ -111,8 +99,8 @@ static xasSpectrum *makeL(double e0, double off, unsigned *seed)
 
 static void testL(void)
 {
-    unsigned seed = 11;
-    xasSpectrum *ref = makeL(852.7, 0, &seed), *s = makeL(852.7, 0.83, &seed);
+    madeRandom r = { 11 };
+    xasSpectrum *ref = makeL(852.7, 0, &r), *s = makeL(852.7, 0.83, &r);
     double measured = 0, error = 0;
     xasCalibShift m = { NAN, NAN };
     xasStatus status = xasCalibEdge(s, xasShellL, 852.7, &measured, &error);
@@ -130,14 +118,14 @@ static void testL(void)
 /* Pull: scatter over mean error, known to 9 % from 60 trials. */
 static void testNoise(void)
 {
-    unsigned seed = 7;
+    madeRandom r = { 7 };
     double sum[2] = { 0 }, square[2] = { 0 }, error[2] = { 0 };
-    xasSpectrum *ref = makeFoil(8333, 0, 0.4, 1e6, 1, &seed);
+    xasSpectrum *ref = makeFoil(8333, 0, 0.4, 1e6, 1, &r);
     double refEdge = 0, refError = 0;
 
     testOk1(xasCalibEdge(ref, xasShellK, 8333, &refEdge, &refError) == xasOk);
     for (int i = 0; i < trials; i++) {
-        xasSpectrum *s = makeFoil(8333, 1.5, 0.4, 1e6, 1, &seed);
+        xasSpectrum *s = makeFoil(8333, 1.5, 0.4, 1e6, 1, &r);
         double measured = 0, e = 0;
         xasCalibShift m = { NAN, NAN };
 
@@ -166,9 +154,9 @@ static void testNoise(void)
 
 static void testRefused(void)
 {
-    unsigned seed = 3;
-    xasSpectrum *s = makeFoil(7112, 8, 0.4, 0, 1, &seed);
-    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &seed);
+    madeRandom r = { 3 };
+    xasSpectrum *s = makeFoil(7112, 8, 0.4, 0, 1, &r);
+    xasSpectrum *ref = makeFoil(7112, 0, 0.4, 0, 1, &r);
     double e[200], mu[200], measured = -1, error = -1;
     xasCalibShift m = { -1, -1 };
 
@@ -183,7 +171,7 @@ static void testRefused(void)
     xasSpectrumDestroy(s);
     for (int i = 0; i < 200; i++) {
         e[i] = 7012 + i;
-        mu[i] = 1 + 1e-3 * normal(&seed);
+        mu[i] = 1 + 1e-3 * madeNormal(&r);
     }
     if (xasSpectrumCreate(xasDetectMu, e, NULL, mu, 200, &s))
         testAbort("no spectrum");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 TESTPROD_HOST += detectorTest
-detectorTest_SRCS += detectorTest.c assemblerScript.c
+detectorTest_SRCS += detectorTest.c madeRandom.c assemblerScript.c
 detectorTest_LIBS += xas xasNumeric Com
 detectorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += detectorTest

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "assemblerScript.h"
 #include "xasDetector.h"
 
@@ -311,36 +312,33 @@ static void measuredAgain(void)
     xasScanDestroy(scan);
 }
 
-static unsigned seed = 1;
-
-static double uniform(void)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return seed / 4294967296.0;
-}
+static madeRandom chance = { 1 };
 
 /* A scan of any length in which anything fails at random. */
 static xasScan *randomScan(const xasAssemblerRules *rules)
 {
     xasScan *scan = start(rules);
-    size_t n = 1 + (size_t)(uniform() * 150);
-    double gone[N], dead = uniform() < 0.5 ? 0 : 0.005;
+    size_t n = 1 + (size_t)(madeUniform(&chance) * 150);
+    double gone[N], dead = madeUniform(&chance) < 0.5 ? 0 : 0.005;
     double value[xasChannelCount];
 
-    scan->planned = uniform() < 0.5 ? 0 : (int64_t)n;
+    scan->planned = madeUniform(&chance) < 0.5 ? 0 : (int64_t)n;
     for (int k = 0; k < N; k++)
-        gone[k] = uniform() < 0.5 ? 0 : uniform() < 0.8 ? 0.06 : 1;
+        gone[k] = madeUniform(&chance) < 0.5   ? 0
+                  : madeUniform(&chance) < 0.8 ? 0.06
+                                               : 1;
     for (size_t i = 0; i < n; i++) {
-        bool dump = uniform() < 0.02;
+        bool dump = madeUniform(&chance) < 0.02;
 
         fill(i, value);
         for (int k = 0; k < N; k++) {
-            if (uniform() < gone[k])
+            if (madeUniform(&chance) < gone[k])
                 value[xasRoleIcr + k] = NAN;
-            if (dump || uniform() < dead)
+            if (dump || madeUniform(&chance) < dead)
                 value[xasRoleOcr + k] = 0;
         }
-        add(scan, rules, value, uniform() < 0.05 ? xasPointLowI0 : 0);
+        add(scan, rules, value,
+            madeUniform(&chance) < 0.05 ? xasPointLowI0 : 0);
     }
     return scan;
 }

@@ -10,22 +10,10 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "xasFeatures.h"
 
 enum { copies = 150, maxPoints = 600 };
-
-static double uniform(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed + 0.5) / 4294967296.0;
-}
-
-static double normal(unsigned *seed)
-{
-    double r = sqrt(-2 * log(uniform(seed)));
-
-    return r * cos(2 * M_PI * uniform(seed));
-}
 
 static double step(double e, double e0, double width)
 {
@@ -70,7 +58,7 @@ static size_t axis(xasShell shell, double *e)
     return n;
 }
 
-static xasStatus measure(xasShell shell, unsigned *seed, xasFeatures *f)
+static xasStatus measure(xasShell shell, madeRandom *r, xasFeatures *f)
 {
     double e[maxPoints], i0[maxPoints], signal[maxPoints];
     size_t n = axis(shell, e);
@@ -81,8 +69,8 @@ static xasStatus measure(xasShell shell, unsigned *seed, xasFeatures *f)
     for (size_t i = 0; i < n; i++) {
         double mean =
             shell == xasShellK ? counts * exp(-muK(e[i])) : counts * muL(e[i]);
-        i0[i] = counts + sqrt(counts) * normal(seed);
-        signal[i] = mean + sqrt(mean) * normal(seed);
+        i0[i] = counts + sqrt(counts) * madeNormal(r);
+        signal[i] = mean + sqrt(mean) * madeNormal(r);
     }
     status = xasSpectrumCreate(shell == xasShellK ? xasDetectTransmission
                                                   : xasDetectYield,
@@ -127,17 +115,17 @@ enum { nK = sizeof ofK / sizeof *ofK, nL = sizeof ofL / sizeof *ofL };
 
 MAIN(errorTest)
 {
-    unsigned seed = 1;
+    madeRandom r = { 1 };
     int good = 1;
 
     testPlan(2 + nK + nL);
     for (int i = 0; i < copies; i++)
-        good = good && measure(xasShellK, &seed, &scans[i]) == xasOk;
+        good = good && measure(xasShellK, &r, &scans[i]) == xasOk;
     testOk(good, "K scans: %s", scans[0].flags);
     for (int i = 0; i < nK; i++)
         testPull(ofK[i]);
     for (int i = 0; i < copies; i++)
-        good = good && measure(xasShellL, &seed, &scans[i]) == xasOk;
+        good = good && measure(xasShellL, &r, &scans[i]) == xasOk;
     testOk(good, "L scans: %s", scans[0].flags);
     for (int i = 0; i < nL; i++)
         testPull(ofL[i]);

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "sharedScan.h"
 
 enum { synthetic = 15, broken = 400, maxPoints = 2000 };
@@ -212,12 +213,6 @@ static void testWrongElement(const char *file, const char *taken,
            "%s as %s %s: %s", file, taken, xasShellName(shell), f.flags);
 }
 
-static double uniform(unsigned *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed / 4294967296.0;
-}
-
 static int allNaN(const xasFeatures *f)
 {
     for (int id = 0; id < xasFeatureCount; id++)
@@ -231,24 +226,24 @@ static int allNaN(const xasFeatures *f)
 static void testAnything(xasShell shell, double lo)
 {
     static scan in;
-    unsigned seed = 17;
+    madeRandom r = { 17 };
     int good = 1, found = 0;
     xasFeatures f;
 
     in.detection = xasDetectTransmission;
     for (int trial = 0; trial < broken; trial++) {
-        double at = lo + 20 + 60 * uniform(&seed), e = lo;
-        double noise = pow(10, -1 - 5 * uniform(&seed));
-        double step = 0.05 + uniform(&seed), height = 3 * uniform(&seed);
-        in.n = (size_t)(400 * uniform(&seed)) + 1;
+        double at = lo + 20 + 60 * madeUniform(&r), e = lo;
+        double noise = pow(10, -1 - 5 * madeUniform(&r));
+        double step = 0.05 + madeUniform(&r), height = 3 * madeUniform(&r);
+        in.n = (size_t)(400 * madeUniform(&r)) + 1;
         for (size_t i = 0; i < in.n; i++) {
             double u = (e - at) / 2, mu;
             mu = 1 + atan(u) / 3 + height * exp(-(u - 1) * (u - 1)) +
-                 noise * (uniform(&seed) - 0.5);
+                 noise * (madeUniform(&r) - 0.5);
             in.e[i] = e;
-            in.i0[i] = uniform(&seed) < 0.01 ? 0 : 1e5;
+            in.i0[i] = madeUniform(&r) < 0.01 ? 0 : 1e5;
             in.signal[i] = 1e5 * exp(-mu);
-            e += step * uniform(&seed);
+            e += step * madeUniform(&r);
         }
         xasStatus status = find(&in, "Fe", shell, "FeF2", &f);
         good = good && (status == xasOk || status == xasErrRange);

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "sharedScan.h"
 #include "xasGlitch.h"
 
@@ -21,20 +22,7 @@ typedef struct scan {
 } scan;
 
 static const double er = 7112;
-static unsigned seed;
-
-static double uniform(void)
-{
-    seed = seed * 1103515245u + 12345u;
-    return ((seed >> 8) & 0xffff) / 65536.0 + 1e-9;
-}
-
-static double gauss(void)
-{
-    double u = sqrt(-2 * log(uniform()));
-
-    return u * cos(6.283185307179586 * uniform());
-}
+static madeRandom chance;
 
 /* The usual grid: 5 eV before, `fine` at the edge, then wider and wider. */
 static void fill(scan *s, double fine, double width, double noise)
@@ -51,8 +39,9 @@ static void fill(scan *s, double fine, double width, double noise)
                    (x > 20 ? 0.05 * (1 - exp(-0.01 * (x - 20) * (x - 20))) *
                                  sin(0.9 * sqrt(x))
                            : 0) +
-                   noise * gauss();
-        s->i0[i] = 2e5 * (1 + 1e-4 * (e - er)) * (1 + 1e-4 * gauss());
+                   noise * madeNormal(&chance);
+        s->i0[i] =
+            2e5 * (1 + 1e-4 * (e - er)) * (1 + 1e-4 * madeNormal(&chance));
         s->i1[i] = s->i0[i] * exp(-s->mu[i]);
         e += e < er - 20 ? 5 : e < er + 40 ? fine : 0.05 * sqrt(e - er) + 1;
     }
@@ -81,11 +70,12 @@ static void testNone(void)
     size_t mu = 0, i0 = 0, spectra = 0;
     scan s;
 
-    seed = 1;
+    chance.state = 1;
     for (int k = 0; k < 5000; k++) {
-        double fine = 0.1 + 0.9 * uniform();
-        double width = 0.6 + 2 * uniform(); /* lines of 1 to 4.3 eV */
-        double noise = pow(10, -4.5 + 3 * uniform());
+        double fine = 0.1 + 0.9 * madeUniform(&chance);
+        double width =
+            0.6 + 2 * madeUniform(&chance); /* lines of 1 to 4.3 eV */
+        double noise = pow(10, -4.5 + 3 * madeUniform(&chance));
 
         fill(&s, fine, width, noise);
         if (find(&s))
@@ -114,14 +104,15 @@ static void testFound(void)
     size_t exact = 0, both = 0, tried = 0;
     scan s;
 
-    seed = 2;
+    chance.state = 2;
     for (int k = 0; k < 600; k++) {
         size_t width = 1 + (size_t)k % 3, place, right = 0;
-        double size = (k % 2 ? 0.05 : -0.05) * (1 + 4 * uniform());
+        double size = (k % 2 ? 0.05 : -0.05) * (1 + 4 * madeUniform(&chance));
 
         fill(&s, 0.4, 1.5, 1e-3);
-        place = k % 4 == 0 ? 5 + (size_t)(15 * uniform())
-                           : at(&s, er + 70) + (size_t)(100 * uniform());
+        place = k % 4 == 0
+                    ? 5 + (size_t)(15 * madeUniform(&chance))
+                    : at(&s, er + 70) + (size_t)(100 * madeUniform(&chance));
         for (size_t i = place; i < place + width; i++)
             s.i1[i] *= exp(size);
         (void)find(&s);
@@ -141,7 +132,7 @@ static void testChannels(void)
     size_t a, b;
     scan s;
 
-    seed = 3;
+    chance.state = 3;
     fill(&s, 0.4, 1.5, 1e-3);
     a = at(&s, er + 100);
     s.i0[a] *= 0.8; /* a Bragg glitch that divides out */
@@ -186,7 +177,7 @@ static void testRepair(void)
     scan s;
     double worst = 0;
 
-    seed = 4;
+    chance.state = 4;
     fill(&s, 0.25, 1.5, 1e-5);
     (void)xasSpectrumCreate(xasDetectTransmission, s.energy, s.i0, s.i1, N,
                             &clean);
@@ -236,7 +227,7 @@ static void testBroken(void)
                           s.mark) == xasErrArg);
     testOk1(xasGlitchFind(xasDetectMu, NULL, NULL, NULL, 0, &none, NULL) ==
             xasOk);
-    seed = 5;
+    chance.state = 5;
     for (size_t k = 0; k < 6; k++) {
         fill(&s, 0.4, 1.5, 1e-3);
         for (size_t i = 0; i < N; i++)
@@ -266,7 +257,7 @@ static void testInvariance(void)
     scan s, r;
     size_t same = 0, kev = 0;
 
-    seed = 6;
+    chance.state = 6;
     fill(&s, 0.4, 1.5, 1e-3);
     s.i1[at(&s, er + 100)] *= 1.2;
     s.i0[12] *= 0.7;

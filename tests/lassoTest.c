@@ -6,17 +6,10 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeTable.h"
 #include "xasLasso.h"
 
 enum { N = 25, P = 12, fractions = 40 };
-
-/* A fixed sequence in (-1, 1): the numbers do not matter, only that they are
- * the same everywhere. */
-static double next(unsigned *state)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return (double)*state / 2147483648.0 - 1;
-}
 
 typedef struct problem {
     double s[N][P], y[N], gram[P * P], c[P];
@@ -29,19 +22,19 @@ static void make(problem *q, double shared)
     double common[N];
 
     for (int i = 0; i < N; i++)
-        common[i] = next(&state);
+        common[i] = madeNext(&state);
     for (int j = 0; j < P; j++) {
         double sum = 0;
 
         for (int i = 0; i < N; i++) {
-            q->s[i][j] = next(&state) + shared * common[i];
+            q->s[i][j] = madeNext(&state) + shared * common[i];
             sum += q->s[i][j] * q->s[i][j] / N;
         }
         for (int i = 0; i < N; i++)
             q->s[i][j] /= sqrt(sum);
     }
     for (int i = 0; i < N; i++)
-        q->y[i] = 300 * q->s[i][0] - 120 * q->s[i][4] + 50 * next(&state);
+        q->y[i] = 300 * q->s[i][0] - 120 * q->s[i][4] + 50 * madeNext(&state);
     for (int j = 0; j < P; j++) {
         q->c[j] = 0;
         for (int i = 0; i < N; i++)
@@ -119,9 +112,9 @@ static void testWide(int n, int p, double fraction)
     int used = 0;
 
     for (int i = 0; i < n * p; i++)
-        s[i] = next(&state);
+        s[i] = madeNext(&state);
     for (int i = 0; i < n; i++) {
-        double y = 100 * next(&state);
+        double y = 100 * madeNext(&state);
 
         for (int j = 0; j < p; j++) {
             c[j] += s[i * p + j] * y / n;

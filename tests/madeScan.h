@@ -3,21 +3,8 @@
 #ifndef MADE_SCAN_H
 #define MADE_SCAN_H
 
-#include <stdint.h>
-
+#include "madeRandom.h"
 #include "xasFeatures.h"
-
-/** A generator of our own, so that a seed means the same everywhere. */
-typedef struct madeRandom {
-    uint64_t state;
-} madeRandom;
-
-/** \brief In (0, 1). */
-double madeUniform(madeRandom *r);
-/** \brief In (lo, hi). */
-double madeBetween(madeRandom *r, double lo, double hi);
-/** \brief Standard normal. */
-double madeNormal(madeRandom *r);
 
 /** A curve of mu; energies relative to the iron edge at 7112 or 706.8 eV. */
 typedef struct madeCurve {

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "xasMerge.h"
 
 enum { points = 420, most = 12 };
@@ -29,20 +30,7 @@ typedef struct change {
 
 static const change same = { 0, 0, 1e6, 1, 0, 560 };
 static const double er = 7112;
-static unsigned seed = 1;
-
-static double uniform(void)
-{
-    seed = seed * 1103515245u + 12345u;
-    return ((seed >> 8) & 0xffff) / 65536.0 + 1e-9;
-}
-
-static double gauss(void)
-{
-    double u = sqrt(-2 * log(uniform()));
-
-    return u * cos(6.283185307179586 * uniform());
-}
+static madeRandom chance = { 1 };
 
 static double truth(double x, double line)
 {
@@ -65,7 +53,7 @@ static xasSpectrum *measure(const change *c)
 
         e[n] = at;
         i0[n] = c->counts;
-        y[n] = mu * i0[n] + sqrt(mu * i0[n] * (1 + mu)) * gauss();
+        y[n] = mu * i0[n] + sqrt(mu * i0[n] * (1 + mu)) * madeNormal(&chance);
         at += at < er - 30 ? 5 : at < er + 60 ? 0.35 : 4;
     }
     if (xasSpectrumCreate(xasDetectFluorescence, e, i0, y, n, &s))

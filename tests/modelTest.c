@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeTable.h"
 #include "xasOls.h"
 
 enum { most = 40, columns = 38 };
@@ -21,12 +22,6 @@ typedef struct play {
     const char *id[most], *compound[most], *column[columns];
 } play;
 
-static double next(unsigned *state)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return (double)*state / 2147483648.0 - 1;
-}
-
 static void make(play *t, size_t n, size_t p)
 {
     unsigned state = 7;
@@ -36,10 +31,10 @@ static void make(play *t, size_t n, size_t p)
         snprintf(t->name[i], sizeof t->name[i], "s%u", (unsigned)i % 1000);
         t->id[i] = t->compound[i] = t->name[i];
         for (size_t j = 0; j < p; j++)
-            t->x[i * p + j] = next(&state);
+            t->x[i * p + j] = madeNext(&state);
         for (size_t k = 0; k < xasErCount; k++)
             t->er[i * xasErCount + k] = 7112 - 3000 * (double)k;
-        t->y[i] = -400 + 50 * next(&state);
+        t->y[i] = -400 + 50 * madeNext(&state);
         for (size_t j = 0; j < p && j < 3; j++)
             t->y[i] += 200 * (double)(j + 1) * t->x[i * p + j];
     }

@@ -9,26 +9,13 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "xasReplay.h"
 
 enum { mutations = 3000 };
 
 static const char file[] = "damaged.xev";
-static uint64_t seed = 20261122;
-
-static uint64_t any(void) /* splitmix64 */
-{
-    uint64_t z = (seed += 0x9e3779b97f4a7c15u);
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static int below(int n)
-{
-    return (int)(any() % (uint64_t)n);
-}
+static madeRandom chance = { 20261122 };
 
 static void putFile(const char *head, const char *text)
 {
@@ -181,11 +168,11 @@ static void testCut(void)
 
 static void mutate(char *text, size_t *size)
 {
-    size_t at = any() % *size, n = any() % 40;
+    size_t at = madeBits(&chance) % *size, n = madeBits(&chance) % 40;
 
-    switch (below(5)) {
-    case 0: text[at] = (char)any(); break;
-    case 1: text[at] = "0123456789.-\" \ne"[below(16)]; break;
+    switch (madeBelow(&chance, 5)) {
+    case 0: text[at] = (char)madeBits(&chance); break;
+    case 1: text[at] = "0123456789.-\" \ne"[madeBelow(&chance, 16)]; break;
     case 2: /* a part twice */
         n = at + n > *size ? *size - at : n;
         memmove(text + at + n, text + at, *size - at);
@@ -208,12 +195,12 @@ static void mutate(char *text, size_t *size)
 /* Another number: a line that is sound, and events that no station sends. */
 static void digit(char *text, size_t size)
 {
-    size_t at = any() % size;
+    size_t at = madeBits(&chance) % size;
 
     while (at < size && (text[at] < '0' || text[at] > '9'))
         at++;
     if (at < size)
-        text[at] = (char)('0' + below(10));
+        text[at] = (char)('0' + madeBelow(&chance, 10));
 }
 
 /* No crash, no hang, and a status that says something; under the sanitizers
@@ -236,10 +223,10 @@ static void testHostile(void)
                        names[i % (int)(sizeof names / sizeof *names)]);
         text = kept(name, &size);
         if (i % 2)
-            for (int k = 1 + below(30); k > 0; k--)
+            for (int k = 1 + madeBelow(&chance, 30); k > 0; k--)
                 digit(text, size);
         else
-            for (int k = 1 + below(3); k > 0; k--)
+            for (int k = 1 + madeBelow(&chance, 3); k > 0; k--)
                 mutate(text, &size);
         writeFile(text, size);
         free(text);

@@ -11,27 +11,14 @@
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
+#include "madeRandom.h"
 #include "xasRecording.h"
 #include "xasRecordingFields.h"
 
 enum { events = 20000, longArray = 20000 };
 
 static const char file[] = "recording.xev";
-static uint64_t seed = 20261122;
-
-static uint64_t any(void) /* splitmix64 */
-{
-    uint64_t z = (seed += 0x9e3779b97f4a7c15u);
-
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static int below(int n)
-{
-    return (int)(any() % (uint64_t)n);
-}
+static madeRandom chance = { 20261122 };
 
 /* All sorts: any bits, special ones, whole, and such as detectors have. */
 static double anyNumber(void)
@@ -47,14 +34,16 @@ static double anyNumber(void)
                                       1.7976931348623157e308,
                                       0.1,
                                       1e-300 };
-    uint64_t bits = any();
+    uint64_t bits = madeBits(&chance);
     double value;
 
-    switch (below(4)) {
+    switch (madeBelow(&chance, 4)) {
     case 0: memcpy(&value, &bits, sizeof value); return value;
-    case 1: return special[below((int)(sizeof special / sizeof *special))];
+    case 1:
+        return special[madeBelow(&chance,
+                                 (int)(sizeof special / sizeof *special))];
     case 2: return (double)(int64_t)(bits >> 20) * (bits & 1 ? 1 : -1);
-    default: return (double)below(1000000) / 1e3;
+    default: return (double)madeBelow(&chance, 1000000) / 1e3;
     }
 }
 
@@ -64,41 +53,43 @@ static int64_t anyTime(void)
                                        INT64_MAX,  INT64_MIN, 999999999,
                                        -1000000000 };
 
-    return below(4) ? (int64_t)(any() >> 3)
-                    : special[below((int)(sizeof special / sizeof *special))];
+    return madeBelow(&chance, 4)
+               ? (int64_t)(madeBits(&chance) >> 3)
+               : special[madeBelow(&chance,
+                                   (int)(sizeof special / sizeof *special))];
 }
 
 static const char *anyText(char *text, size_t size)
 {
-    size_t n = any() % size;
+    size_t n = madeBits(&chance) % size;
 
     for (size_t i = 0; i < n; i++)
-        text[i] = (char)(1 + below(255));
+        text[i] = (char)(1 + madeBelow(&chance, 255));
     text[n] = 0;
     return text;
 }
 
 static xasEvent anyEvent(char *text, size_t size, double *array)
 {
-    xasEvent e = { .kind = (uint8_t)below(xasEventCommand + 1),
+    xasEvent e = { .kind = (uint8_t)madeBelow(&chance, xasEventCommand + 1),
                    .received_ns = anyTime(),
                    .value = anyNumber() };
 
     if (e.kind <= xasEventDisconnect)
-        e.role = (uint8_t)below(xasRoleCount + 1);
+        e.role = (uint8_t)madeBelow(&chance, xasRoleCount + 1);
     if (e.kind == xasEventCommand)
-        e.value = below(xasCommandFormula + 1);
-    if (below(4))
+        e.value = madeBelow(&chance, xasCommandFormula + 1);
+    if (madeBelow(&chance, 4))
         e.stamp_ns = anyTime();
-    if (!below(4))
-        e.severity = (uint8_t)below(256);
-    e.initial = !below(4);
-    if (!below(4))
-        e.ask = (uint32_t)any();
-    if (!below(4))
+    if (!madeBelow(&chance, 4))
+        e.severity = (uint8_t)madeBelow(&chance, 256);
+    e.initial = !madeBelow(&chance, 4);
+    if (!madeBelow(&chance, 4))
+        e.ask = (uint32_t)madeBits(&chance);
+    if (!madeBelow(&chance, 4))
         e.text = anyText(text, size);
-    e.isArray = !below(8);
-    if (e.isArray && (e.count = (size_t)below(30))) {
+    e.isArray = !madeBelow(&chance, 8);
+    if (e.isArray && (e.count = (size_t)madeBelow(&chance, 30))) {
         e.array = array;
         for (size_t i = 0; i < e.count; i++)
             array[i] = anyNumber();
@@ -158,7 +149,7 @@ static void testEvents(void)
     FILE *f = fopen(file, "w");
     char text[300];
     double array[30];
-    uint64_t begun = seed;
+    madeRandom begun = chance;
     xasRecording *r;
     xasRecord *record = NULL;
     int same = 0;
@@ -171,7 +162,7 @@ static void testEvents(void)
     }
     testOk(!ferror(f) && !fclose(f), "%d events of any bits written", events);
     r = reopened();
-    seed = begun; /* the same again */
+    chance = begun; /* the same again */
     for (int i = 0; r && i < events; i++) {
         xasEvent e = anyEvent(text, sizeof text, array);
         xasMessage why = { "" };
@@ -215,8 +206,8 @@ static void testLongArray(void)
 static void anyField(const xasField *field, void *object)
 {
     char *at = (char *)object + field->offset;
-    xasRoles roles =
-        ((xasRoles)any() << 64 | any()) & (xasRoleBit(xasRoleCount) - 1);
+    xasRoles roles = ((xasRoles)madeBits(&chance) << 64 | madeBits(&chance)) &
+                     (xasRoleBit(xasRoleCount) - 1);
     double number = anyNumber();
     int64_t count = anyTime();
     int whole = (int)count;
@@ -237,9 +228,10 @@ static void anyField(const xasField *field, void *object)
         break;
     case xasFieldWhole: memcpy(at, &whole, sizeof whole); break;
     case xasFieldRole:
-        memcpy(at, (int[]){ below(xasRoleCount + 1) }, sizeof whole);
+        memcpy(at, (int[]){ madeBelow(&chance, xasRoleCount + 1) },
+               sizeof whole);
         break;
-    default: memcpy(at, (int[]){ below(3) }, sizeof whole);
+    default: memcpy(at, (int[]){ madeBelow(&chance, 3) }, sizeof whole);
     }
 }
 
@@ -289,10 +281,12 @@ static xasScan *anyScan(xasRoles channels)
 
         for (int c = 0; c < xasChannelCount; c++)
             value[c] = anyNumber();
-        value[xasRoleEnergy] = 7000 + below(40); /* many duplicates */
-        (void)xasScanAddPoint(scan, value, anyTime(),
-                              below(3) ? 0 : (uint32_t)any());
-        if (!below(10)) {
+        value[xasRoleEnergy] =
+            7000 + madeBelow(&chance, 40); /* many duplicates */
+        (void)xasScanAddPoint(
+            scan, value, anyTime(),
+            madeBelow(&chance, 3) ? 0 : (uint32_t)madeBits(&chance));
+        if (!madeBelow(&chance, 10)) {
             char what[24], text[104];
 
             (void)xasScanAddEvent(scan, anyTime(), anyText(what, sizeof what),

@@ -21,19 +21,19 @@ featureTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += featureTest
 
 TESTPROD_HOST += featureRuleTest
-featureRuleTest_SRCS += featureRuleTest.c sharedScan.c sharedData.c
+featureRuleTest_SRCS += featureRuleTest.c madeRandom.c sharedScan.c sharedData.c
 featureRuleTest_LIBS += xas xasNumeric Com
 featureRuleTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += featureRuleTest
 
 TESTPROD_HOST += errorTest
-errorTest_SRCS += errorTest.c
+errorTest_SRCS += errorTest.c madeRandom.c
 errorTest_LIBS += xasNumeric Com
 errorTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += errorTest
 
 TESTPROD_HOST += calibTest
-calibTest_SRCS += calibTest.c sharedScan.c sharedData.c
+calibTest_SRCS += calibTest.c madeRandom.c sharedScan.c sharedData.c
 calibTest_LIBS += xas xasNumeric Com
 calibTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += calibTest
