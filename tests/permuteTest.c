@@ -52,7 +52,7 @@ static void testSame(void)
 
             xasTrainOptionsDefaults(&o);
             o.method = (xasMethod)method;
-            o.per_atom = way > 0;
+            o.basis = way > 0 ? xasBasisAtoms : xasBasisFormula;
             o.composition = way > 1;
             o.folds = way == 1 ? 5 : 0;
             if (xasStudyTrain(&t.studied, NULL, &o, &m, NULL))

@@ -287,7 +287,8 @@ static void testWider(xasMethod method, bool composition)
     madeTableFill(&t, 24, 8, 0.6, 40, &state);
     xasTrainOptionsDefaults(&o);
     o.method = method;
-    o.per_atom = o.composition = composition;
+    o.basis = composition ? xasBasisAtoms : xasBasisFormula;
+    o.composition = composition;
     if (xasModelTrainWith(&t.table, t.of, &o, &m, NULL))
         testAbort("no model");
     for (size_t i = 0; i < 24 * 16; i++) {

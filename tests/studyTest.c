@@ -255,7 +255,7 @@ static void testTransfer(void)
         t.of[i].n_atoms = 0;
     if (xasStudyMake(m, &t.studied, &ask, &s))
         testAbort("no study");
-    testOk(!s->figures && strstr(s->why.text, "formula") && !s->variant[4].made,
+    testOk(!s->figures && strstr(s->why.text, "formula") && !s->variant[7].made,
            "no formulas: %s", s->why.text);
     xasStudyDestroy(s);
     xasModelDestroy(m);

@@ -149,8 +149,7 @@ static void readFormula(const xasTsv *t, size_t row, const places *p,
     m->formula[row] = cellOr(t, row, p->of[headFormula], "");
     if (!m->formula[row][0])
         m->formula[row] = formulaOf(compound, m->element[row]);
-    if (xasCompositionRead(m->formula[row], &m->of[row]) != xasOk)
-        m->of[row].n_atoms = 0;
+    xasCompositionTry(m->formula[row], &m->of[row]);
 }
 
 /* Row i with the first row of the same compound by its formula. */

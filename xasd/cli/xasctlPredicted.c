@@ -126,6 +126,7 @@ void xasctlPredictedJson(xasJson *j, const xasResult *result, const char *file,
     xasJsonText(j, "reason", p->reason);
     xasJsonText(j, "kind", p->model ? xasKindName(p->kind) : NULL);
     xasJsonText(j, "model", p->model ? p->modelName : NULL);
+    xasJsonText(j, "basis", p->basis[0] ? p->basis : NULL);
     xasJsonNumber(j, "distance", p->distance);
     evidenceJson(j, p);
     xasJsonInt(j, "k_scan", p->kScan);

@@ -32,13 +32,13 @@ static void printHead(const xasModelHead *head, const xasModel *m)
                      head->created, head->definitions, (long long)head->row);
     if (isfinite(o->clip_sd))
         (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
-    if (o->method != xasMethodLasso || o->per_atom || o->composition)
-        (void)printf("method %s, %s%s\n", xasMethodName(o->method),
-                     o->per_atom
-                         ? "relative columns and Z, learned per mole of "
-                           "atoms"
-                         : "per formula unit",
-                     o->composition ? ", on what the composition leaves" : "");
+    (void)printf("method %s, %slearned per %s%s%s\n", xasMethodName(o->method),
+                 o->basis == xasBasisAtoms ? "relative columns and Z, " : "",
+                 xasBasisName(o->basis),
+                 o->composition ? ", on what the composition leaves" : "",
+                 o->basis == xasBasisFormula ? ""
+                                             : "; all figures per formula "
+                                               "unit");
     (void)printf("%zu samples of %zu compounds; %zu columns, %zu usable, %zu "
                  "kept at |r| < %g, %zu selected\n",
                  m->n, m->nCompounds, m->p, count(m->usable, m->p),
@@ -64,7 +64,7 @@ static void printScores(const xasModelHead *head, const xasModel *m)
         xasctlScoreText("select-once, as in the source: optimistic", &m->once);
     xasctlScoreText("mean baseline", &m->baseline);
     xasctlScoreText("fit to all, not left out", &m->train);
-    if (m->nFolds == m->n && !o->per_atom)
+    if (m->nFolds == m->n && o->basis == xasBasisFormula)
         (void)printf("  (that baseline's R2 is -(2N-1)/(N-1)^2 whatever the "
                      "data: a small negative R2\n  is no better and no worse "
                      "than the mean)\n");
@@ -95,7 +95,7 @@ static void printRanked(const xasModel *m)
                  "coefficient over\n  the folds, 0 where not chosen; both in "
                  "kJ/mol%s per standard deviation\n",
                  xasMethodName(m->options.method),
-                 m->options.per_atom ? " of atoms" : "");
+                 xasctlUnitOf(m->options.basis));
 }
 
 /* Characters of UTF-8, at least `least`. */
@@ -232,7 +232,8 @@ static void putOptions(xasJson *j, const xasTrainOptions *o)
     xasJsonNumber(j, "max_missing", o->max_missing);
     xasJsonInt(j, "top", (int64_t)o->top);
     xasJsonText(j, "method", xasMethodName(o->method));
-    xasJsonText(j, "target", o->per_atom ? "atoms" : "formula");
+    xasJsonText(j, "target", xasctlTargetWord(o->basis));
+    xasJsonText(j, "basis", xasBasisName(o->basis));
     xasJsonBool(j, "composition", o->composition);
     xasJsonInt(j, "folds", (int64_t)o->folds);
     xasJsonClose(j);

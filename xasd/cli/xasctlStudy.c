@@ -3,8 +3,36 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "xasctlScore.h"
+
+const char *xasctlTargetWord(xasBasis basis)
+{
+    static const char *const words[xasBasisCount] = { "formula", "metal",
+                                                      "atoms" };
+
+    return (unsigned)basis < xasBasisCount ? words[basis] : "";
+}
+
+xasBasis xasctlTargetOf(const char *word)
+{
+    int k = 0;
+
+    while (k < xasBasisCount &&
+           strcmp(word, xasctlTargetWord((xasBasis)k)) != 0)
+        k++;
+    return (xasBasis)k;
+}
+
+const char *xasctlUnitOf(xasBasis basis)
+{
+    switch (basis) {
+    case xasBasisMetal: return " of metal atoms";
+    case xasBasisAtoms: return " of atoms";
+    default: return "";
+    }
+}
 
 static void printLess(const char *name, const xasPaired *p)
 {
@@ -99,8 +127,8 @@ static void printVariants(const xasStudy *s)
         const xasVariant *v = &s->variant[k];
         char name[64];
 
-        (void)snprintf(name, sizeof name, "%s, %s%s", xasMethodName(v->method),
-                       v->per_atom ? "per mole of atoms" : "per formula",
+        (void)snprintf(name, sizeof name, "%s, per %s%s",
+                       xasMethodName(v->method), xasBasisName(v->basis),
                        v->composition ? ", composition first" : "");
         if (v->made)
             xasctlScoreText(name, &v->score);
@@ -233,7 +261,7 @@ static void putVariants(xasJson *j, const xasStudy *s)
 
         xasJsonOpen(j, NULL, '{');
         xasJsonText(j, "method", xasMethodName(v->method));
-        xasJsonText(j, "target", v->per_atom ? "atoms" : "formula");
+        xasJsonText(j, "target", xasctlTargetWord(v->basis));
         xasJsonBool(j, "composition", v->composition);
         if (v->made)
             xasctlScoreJson(j, "nested", &v->score, NULL, 0);

@@ -16,6 +16,14 @@ typedef struct xasctlStudied {
     size_t nCommon;
 } xasctlStudied;
 
+/** \brief What --target says of a basis: "formula", "metal", "atoms". */
+const char *xasctlTargetWord(xasBasis basis);
+/** \brief The reverse; xasBasisCount for any other word. */
+xasBasis xasctlTargetOf(const char *word);
+/** \brief What a coefficient's kJ/mol are of: "", " of metal atoms",
+ * " of atoms". */
+const char *xasctlUnitOf(xasBasis basis);
+
 /** \brief The figures that put a model in its place, for people. */
 void xasctlStudyText(const xasModel *model, const xasctlStudied *studied);
 

@@ -59,9 +59,11 @@ static const struct argp_option optionList[] = {
     { "svg", optionSvg, "FILE", 0, "draw predicted against tabulated", 4 },
     { "method", optionMethod, "NAME", 0, "lasso, ridge or pls; lasso", 5 },
     { "target", optionTarget, "UNIT", 0,
-      "formula, or atoms: relative columns and Z, per mole of atoms", 5 },
+      "what it learns the enthalpy of: formula (unit), metal (atom of Sc..Zn) "
+      "or (mole of) atoms, these from relative columns and Z; formula",
+      5 },
     { "composition", optionComposition, NULL, 0,
-      "the same, on what the formula alone leaves", 5 },
+      "per mole of atoms, what the formula alone leaves", 5 },
     { "folds", optionFolds, "NUMBER", 0,
       "deal the compounds into so many; one each, 10 above 500", 5 },
     { 0 }
@@ -118,13 +120,13 @@ static error_t parseOther(int key, char *arg, struct argp_state *state)
     switch (key) {
     case optionMethod: takeMethod(o, arg, state); return 0;
     case optionTarget:
-        o->train.per_atom = strcmp(arg, "atoms") == 0;
-        if (!o->train.per_atom && strcmp(arg, "formula") != 0)
-            argp_error(state, "--target %s: expected formula or atoms", arg);
+        o->target = arg;
+        o->train.basis = xasctlTargetOf(arg);
+        if (o->train.basis == xasBasisCount)
+            argp_error(state, "--target %s: expected formula, metal or atoms",
+                       arg);
         return 0;
-    case optionComposition:
-        o->train.composition = o->train.per_atom = true;
-        return 0;
+    case optionComposition: o->train.composition = true; return 0;
     case optionFolds:
         o->train.folds = takeCount("folds", arg, 3, state);
         return 0;
@@ -143,10 +145,17 @@ static error_t parseOther(int key, char *arg, struct argp_state *state)
     }
 }
 
-static void checkOptions(const options *o, struct argp_state *state)
+static void checkOptions(options *o, struct argp_state *state)
 {
     int kinds = o->kind[0] + o->kind[1] + o->kind[2];
 
+    if (o->train.composition && !o->target)
+        o->train.basis = xasBasisAtoms;
+    if (o->train.composition && o->train.basis != xasBasisAtoms)
+        argp_error(state,
+                   "--composition with --target %s: it is made per "
+                   "mole of atoms",
+                   o->target);
     if (o->matrix && (o->name || o->activate))
         argp_error(state, "a model of --matrix is not stored");
     if (o->matrix && o->merge)

@@ -11,6 +11,7 @@
 /** What `xasctl train' was asked for. */
 typedef struct xasctlTrainOptions {
     const char *matrix, *name, *svg;
+    const char *target; /* NULL: what the other options ask for */
     bool kind[xasKindCount], activate, dry;
     bool merge; /* the repeats of a sample */
     xasTrainOptions train;

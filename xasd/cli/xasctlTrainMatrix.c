@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xasctl train --matrix: any table of features, without a database. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,20 +10,6 @@
 
 /* Beyond these, leaving out one at a time and shuffling take minutes. */
 enum { mostLeftOutOnce = 500, mostShuffled = 200 };
-
-/* Equal targets would make the mean a perfect model of nothing. */
-static xasStatus checkTargets(const xasTable *t, xasMessage *why)
-{
-    for (size_t i = 1; i < t->n; i++)
-        if (!(t->y[i] == t->y[0]))
-            return xasOk;
-    return t->n < 5 || !isfinite(t->y[0])
-               ? xasOk /* the training says what is wrong */
-               : xasFail(xasErrRange, why,
-                         "all %zu targets are %g kJ/mol: there is nothing to "
-                         "learn",
-                         t->n, t->y[0]);
-}
 
 void xasctlTrainSize(const xasctlTrainOptions *o, size_t n,
                      xasTrainOptions *train, xasStudyOptions *study)
@@ -63,11 +48,10 @@ static xasStatus studyMatrix(xasctl *ctl, const xasctlTrainOptions *o,
     xasStudyOptions ask;
     xasModel *model = NULL;
     xasStudy *study = NULL;
-    xasStatus status = checkTargets(&matrix->table, why);
+    xasStatus status;
 
     xasctlTrainSize(o, matrix->table.n, &train, &ask);
-    if (status == xasOk)
-        status = xasStudyTrain(&of, NULL, &train, &model, why);
+    status = xasStudyTrain(&of, NULL, &train, &model, why);
     if (status == xasOk) {
         xasCheckModel(model, &matrix->warnings);
         status = xasStudyMake(model, &of, &ask, &study);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "xasSvg.h"
+#include "xasctlStudy.h"
 
 enum { mostRanked = 16, mostNamed = 6 };
 
@@ -81,10 +82,11 @@ static void drawRanks(xasSvg *svg, const xasModel *m, const size_t *column,
     double most = n ? fmax(fabs(m->rank[column[0]]), 1e-300) : 1;
     char text[XAS_NAME_SIZE + 96];
 
-    xasSvgText(svg, 16, rankTop - 12,
-               "Mean standardised coefficient over the folds, kJ/mol per sd "
-               "(folds that chose it, of these with the other sign)",
-               xasSvgNote);
+    (void)snprintf(text, sizeof text,
+                   "Mean standardised coefficient over the folds, kJ/mol%s "
+                   "per sd (folds that chose it, of these with the other sign)",
+                   xasctlUnitOf(m->options.basis));
+    xasSvgText(svg, 16, rankTop - 12, text, xasSvgNote);
     for (size_t k = 0; k < n; k++) {
         size_t j = column[k];
         double top = rankTop + rowHeight * (double)k;
@@ -129,6 +131,12 @@ xasStatus xasctlYy(const char *file, const char *title, const xasModel *m,
                    m->nested.r2, m->nested.mae, m->nested.pct_fs,
                    m->baseline.mae);
     xasSvgText(svg, 530, 48, text, xasSvgNote);
+    if (m->options.basis != xasBasisFormula) {
+        (void)snprintf(text, sizeof text,
+                       "learned per %s; all values are per formula unit",
+                       xasBasisName(m->options.basis));
+        xasSvgText(svg, 16, rankTop - 30, text, xasSvgNote);
+    }
     drawRanks(svg, m, column, n);
     status = xasSvgClose(svg, message);
 done:

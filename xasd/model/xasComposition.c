@@ -196,11 +196,23 @@ xasStatus xasCompositionRead(const char *formula, xasComposition *out)
         return status;
     addBonds(&f, &s, c.descriptor);
     c.n_atoms = s.atoms;
+    c.n_metals = xasFormulaMetals(&f);
     for (size_t k = 0; k < xasDescriptorCount; k++)
         c.descriptor[k] /= c.n_atoms;
     c.ligand = ligandOf(&f);
     *out = c;
     return xasOk;
+}
+
+void xasCompositionTry(const char *formula, xasComposition *out)
+{
+    xasFormula f;
+
+    if (xasCompositionRead(formula, out) == xasOk)
+        return;
+    *out = (xasComposition){ .ligand = "" };
+    if (formula && xasFormulaParse(formula, &f, NULL) == xasOk)
+        out->n_metals = xasFormulaMetals(&f);
 }
 
 /* One descriptor over the rows, standardised; a constant one becomes zero. */

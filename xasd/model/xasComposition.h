@@ -15,6 +15,7 @@ enum { xasPO, xasPX, xasPN, xasNO, xasDescriptorCount };
 typedef struct xasComposition {
     double n_atoms;                        /* of the formula, with its water */
     double descriptor[xasDescriptorCount]; /* P_O P_X P_N n_O per atom */
+    double n_metals;                       /* xasFormulaMetals() */
     int z;                                 /* of its first 3d metal */
     const char *ligand; /* "chloride", "oxide", ..., "metal"; never NULL */
 } xasComposition;
@@ -28,6 +29,10 @@ const char *xasDescriptorName(size_t i);
  *         composition, and nothing is written
  * Source: L. Pauling, The Nature of the Chemical Bond (1960), ch. 3. */
 xasStatus xasCompositionRead(const char *formula, xasComposition *out);
+
+/** \brief What can be read of a formula: without a composition n_atoms is 0,
+ * but n_metals is known where there are any.   \param formula  "" unknown */
+void xasCompositionTry(const char *formula, xasComposition *out);
 
 /** A ridge on the descriptors, per mole of atoms. */
 typedef struct xasCompositionFit {

@@ -87,7 +87,7 @@ static void copyRow(const xasStudied *s, const char *const *group, size_t i,
 }
 
 xasStatus xasDerive(const xasStudied *from, const char *const *group,
-                    bool relative, xasDerived *out)
+                    xasBasis basis, xasDerived *out)
 {
     const xasTable *t = from->table;
     xasDerived d = { .of = NULL };
@@ -95,9 +95,9 @@ xasStatus xasDerive(const xasStudied *from, const char *const *group,
     xasStatus status = reserve(t->n, t->p + 1, &m, &d);
 
     if (!status) {
-        chooseColumns(t, relative, &m, &d);
+        chooseColumns(t, basis == xasBasisAtoms, &m, &d);
         for (size_t i = 0; i < t->n; i++)
-            if (from->of[i].n_atoms > 0)
+            if (xasBasisScale(basis, &from->of[i]) > 0)
                 copyRow(from, group, i, &m, &d);
         status = d.table.n < 5 ? xasErrRange : xasOk;
     }

@@ -16,7 +16,7 @@ typedef struct xasStudied {
 /** A table made from another one; owns its arrays, not the names in them. */
 typedef struct xasDerived {
     xasTable table;
-    xasComposition *of; /* [table.n] all can be read */
+    xasComposition *of; /* [table.n] all can be counted */
     size_t *row;        /* [table.n] of the table it was made from */
 } xasDerived;
 
@@ -25,13 +25,13 @@ typedef struct xasDerived {
  * chemistry. */
 bool xasDeriveIsAbsolute(const char *column);
 
-/** \brief Rows with a composition; left out together are those with equal
- * names.
- * \param group     [table->n] or NULL: its compounds
- * \param relative  only relative columns, and Z behind them; else all
+/** \brief Rows whose formula can be counted as the basis needs it, and for
+ * mole of atoms only relative columns, with Z behind them; left out together
+ * are those with equal names.
+ * \param group  [table->n] or NULL: its compounds
  * \return xasErrMemory; xasErrRange when fewer than 5 rows are left */
 xasStatus xasDerive(const xasStudied *from, const char *const *group,
-                    bool relative, xasDerived *out);
+                    xasBasis basis, xasDerived *out);
 void xasDerivedClear(xasDerived *derived);
 
 #endif

@@ -109,7 +109,7 @@ static xasStatus make(const xasDerived *d, size_t folds, xasFigures **out,
 
     xasTrainOptionsDefaults(&options);
     options.folds = folds;
-    options.per_atom = true;
+    options.basis = xasBasisAtoms;
     if (!status)
         status =
             xasModelTrainWith(&d->table, d->of, &options, &spectrum, message);
@@ -137,7 +137,7 @@ xasStatus xasFiguresMake(const xasStudied *of, const char *const *group,
                          size_t folds, xasFigures **out, xasMessage *message)
 {
     xasDerived d;
-    xasStatus status = xasDerive(of, group, true, &d);
+    xasStatus status = xasDerive(of, group, xasBasisAtoms, &d);
 
     if (status)
         return xasFail(status, message,

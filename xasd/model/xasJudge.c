@@ -21,10 +21,8 @@ static xasStatus readFormulas(xasModel *m)
     if (!m->of)
         return xasErrMemory;
     for (size_t i = 0; i < m->n; i++)
-        if (xasCompositionRead(m->formula[i][0] ? m->formula[i]
-                                                : m->compound[i],
-                               &m->of[i]) != xasOk)
-            m->of[i] = (xasComposition){ .ligand = "" };
+        xasCompositionTry(m->formula[i][0] ? m->formula[i] : m->compound[i],
+                          &m->of[i]);
     return xasOk;
 }
 
@@ -80,10 +78,10 @@ static xasStatus expect(xasModel *m, const double *y, size_t *row)
 /* A model read back learned in the unit of its options. */
 static xasStatus findScale(xasModel *m)
 {
-    for (size_t i = 0; m->options.per_atom && i < m->n; i++) {
-        if (!has(m, i))
+    for (size_t i = 0; i < m->n; i++) {
+        m->scale[i] = xasBasisScale(m->options.basis, &m->of[i]);
+        if (!(m->scale[i] > 0))
             return xasErrArg;
-        m->scale[i] = m->of[i].n_atoms;
     }
     return xasOk;
 }

@@ -28,6 +28,34 @@ const char *xasMethodName(xasMethod method)
     return (unsigned)method < xasMethodCount ? names[method] : "";
 }
 
+const char *xasBasisName(xasBasis basis)
+{
+    static const char *const names[xasBasisCount] = { "formula unit",
+                                                      "metal atom",
+                                                      "mole of atoms" };
+
+    return (unsigned)basis < xasBasisCount ? names[basis] : "";
+}
+
+xasBasis xasBasisFromName(const char *name)
+{
+    int k = 0;
+
+    while (k < xasBasisCount && strcmp(name, xasBasisName((xasBasis)k)) != 0)
+        k++;
+    return (xasBasis)k;
+}
+
+double xasBasisScale(xasBasis basis, const xasComposition *of)
+{
+    switch (basis) {
+    case xasBasisFormula: return 1;
+    case xasBasisMetal: return of ? of->n_metals : 0;
+    case xasBasisAtoms: return of ? of->n_atoms : 0;
+    default: return 0;
+    }
+}
+
 /* calloc may answer NULL when asked for nothing. */
 static void *array(size_t n, size_t size)
 {

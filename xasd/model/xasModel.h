@@ -37,6 +37,23 @@ typedef enum xasMethod {
 /** \brief "lasso", "ridge", "pls"; "" for no method. */
 const char *xasMethodName(xasMethod method);
 
+/** What a model learns the enthalpy of. Targets and values are of a formula
+ * unit whatever it is: they are divided by the count, and multiplied by it. */
+typedef enum xasBasis {
+    xasBasisFormula, /* a formula unit: the source's */
+    xasBasisMetal,   /* a metal atom: xasFormulaMetals() in a formula unit */
+    xasBasisAtoms,   /* a mole of atoms, from relative columns and Z */
+    xasBasisCount
+} xasBasis;
+
+/** \brief "formula unit", "metal atom", "mole of atoms"; "" for no basis. */
+const char *xasBasisName(xasBasis basis);
+/** \brief The reverse; xasBasisCount for any other text. */
+xasBasis xasBasisFromName(const char *name);
+/** \brief How many of them are in a formula unit; 0 if that is unknown.
+ * \param of  NULL: unknown */
+double xasBasisScale(xasBasis basis, const xasComposition *of);
+
 typedef struct xasTrainOptions {
     double alpha_fraction; /* of alpha_max; 0.05 */
     double clip_sd;        /* 0.5; infinity for none */
@@ -44,8 +61,8 @@ typedef struct xasTrainOptions {
     double max_missing;    /* usable: at most this part missing; 0.5 */
     size_t top;            /* 8 */
     xasMethod method;      /* lasso */
-    bool per_atom;         /* learn kJ per mole of atoms; false */
-    bool composition;      /* with per_atom: learn what xasCompositionTrain
+    xasBasis basis;        /* formula */
+    bool composition;      /* with atoms: learn what xasCompositionTrain
                             * leaves; false */
     size_t folds;          /* compounds dealt into so many; 0: one for each */
 } xasTrainOptions;
@@ -84,7 +101,7 @@ typedef struct xasModel {
     char (*column)[XAS_NAME_SIZE];   /* [p] */
     size_t nCompounds;
     size_t *compoundOf; /* [n] 0..nCompounds-1 */
-    double *scale;      /* [n] y is learned divided by it; 1 */
+    double *scale;      /* [n] y is learned divided by it: xasBasisScale() */
     double *x;          /* [n*p] by rows, NaN missing */
     double *er_eV;      /* [n*xasErCount] by rows, NaN unknown */
     double *y;          /* [n] */
@@ -167,7 +184,8 @@ xasStatus xasModelTrain(const xasTable *table, const xasTrainOptions *options,
                         xasModel **out, xasMessage *message);
 
 /** \brief The same with the compositions of the rows.
- * \param of [table->n] or NULL; what per_atom and composition need
+ * \param of [table->n] or NULL; what a basis other than the formula
+ *            unit, and composition, need
  * \return also xasErrArg where they are needed and not there */
 xasStatus xasModelTrainWith(const xasTable *table, const xasComposition *of,
                             const xasTrainOptions *options, xasModel **out,
@@ -212,8 +230,8 @@ typedef struct xasPrediction {
 typedef struct xasQuery {
     const double *x;          /* [p] in the model's columns, NaN missing */
     const double *er_eV;      /* [xasErCount] */
-    const xasComposition *of; /* of the sample, what a model per mole of atoms
-                               * needs; NULL or n_atoms 0: unknown */
+    const xasComposition *of; /* of the sample, what a model per metal atom or
+                               * mole of atoms needs; NULL: unknown */
     double level;             /* of the interval, such as 0.80 */
     const char *compound; /* NULL or, for a sample that is itself in training,
                            * its compound: the value is then that of the fold
@@ -238,8 +256,9 @@ typedef struct xasQuery {
  * that features which are there may be less certain than in a whole spectrum.
  *
  * \return xasErrNotFound when every selected column is missing; xasErrNaN for
- *         an E_r that is needed; xasErrState for a model per mole of atoms
- *         without a composition; xasErrArg for a level not in (0, 1)
+ *         an E_r that is needed; xasErrState where the count that the
+ *         model's basis needs is not known: what it learned cannot be given
+ *         per formula unit; xasErrArg for a level not in (0, 1)
  *
  * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
 xasStatus xasModelAsk(const xasModel *model, const xasQuery *query,

@@ -202,7 +202,8 @@ static xasStatus permuteBoth(const xasDerived *d, size_t folds, size_t shuffles,
     xasStatus status;
 
     xasTrainOptionsDefaults(&options);
-    options.per_atom = options.composition = true;
+    options.basis = xasBasisAtoms;
+    options.composition = true;
     options.folds = folds;
     status = xasModelTrainWith(&d->table, d->of, &options, &both, message);
     if (!status)
@@ -219,7 +220,7 @@ xasStatus xasPermuteSpectra(const xasStudied *of, size_t folds, size_t shuffles,
                             xasMessage *message)
 {
     xasDerived d;
-    xasStatus status = xasDerive(of, NULL, true, &d);
+    xasStatus status = xasDerive(of, NULL, xasBasisAtoms, &d);
 
     if (status)
         return xasFail(status, message, "%s", xasStatusText(status));

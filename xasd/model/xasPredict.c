@@ -286,11 +286,9 @@ xasStatus xasModelAsk(const xasModel *m, const xasQuery *asked,
 
     if (!(asked->level > 0 && asked->level < 1))
         return xasErrArg;
-    if (m->options.per_atom) {
-        if (!q.of || !(q.of->n_atoms > 0))
-            return xasErrState;
-        q.scale = q.of->n_atoms;
-    }
+    q.scale = xasBasisScale(m->options.basis, q.of);
+    if (!(q.scale > 0) || (m->base && !(q.of && q.of->n_atoms > 0)))
+        return xasErrState;
     if (asked->incomplete) {
         q.gapped = malloc((m->p + 1) * sizeof *q.gapped);
         if (!q.gapped)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "xasResult.h"
@@ -49,6 +50,15 @@ int xasPredStateSeverity(xasPredState state)
 {
     return (unsigned)state < xasPredStateCount ? states[state].severity
                                                : invalid;
+}
+
+void xasBasisText(xasBasis basis, char out[XAS_BASIS_SIZE])
+{
+    bool same = basis == xasBasisFormula;
+
+    (void)snprintf(out, XAS_BASIS_SIZE, "kJ/mol, %s%s%s",
+                   xasBasisName(xasBasisFormula), same ? "" : "; by ",
+                   same ? "" : xasBasisName(basis));
 }
 
 void xasPredictedSay(xasPredicted *p, const char *what)

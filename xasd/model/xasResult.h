@@ -7,6 +7,7 @@
 
 #include "xasCalib.h"
 #include "xasFeatures.h"
+#include "xasModel.h"
 #include "xasNorm.h"
 #include "xasQuality.h"
 
@@ -43,6 +44,9 @@ const char *xasPredStateName(xasPredState state);
 /** \brief EPICS severity 0..3 that it deserves. */
 int xasPredStateSeverity(xasPredState state);
 
+/** A line that even a plain EPICS string can hold. */
+#define XAS_BASIS_SIZE 40
+
 /** A predicted enthalpy of formation and all that it rests on. */
 typedef struct xasPredicted {
     xasPredState state;
@@ -56,6 +60,7 @@ typedef struct xasPredicted {
     xasKind kind;              /* of the model used */
     int64_t model;             /* its row, 0 for none */
     char modelName[64];
+    char basis[XAS_BASIS_SIZE]; /* xasBasisText(), "" without a value */
     int64_t nTrained;
     double distance;
     double leverage;               /* 1/N at the centre of training */
@@ -89,6 +94,10 @@ int xasPredictedSeverity(const xasPredicted *p);
 /** \brief Would an error of 0.5 eV in this edge's energies move the value by
  * more than half of err?  False where either is unknown. */
 bool xasPredictedSensitive(const xasPredicted *p);
+
+/** \brief What a value is counted for, and what its model learned where that
+ * is something else: "kJ/mol, formula unit; by metal atom". */
+void xasBasisText(xasBasis basis, char out[XAS_BASIS_SIZE]);
 
 /** All that a finished scan came to; published and stored. */
 typedef struct xasResult {

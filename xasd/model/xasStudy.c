@@ -12,25 +12,46 @@ void xasStudyOptionsDefaults(xasStudyOptions *options)
     *options = (xasStudyOptions){ .shuffles = 1000, .seed = 1 };
 }
 
+/* Equal targets would make the mean a perfect model of nothing. */
+static xasStatus checkTargets(const xasTable *t, xasMessage *message)
+{
+    for (size_t i = 1; i < t->n; i++)
+        if (!(t->y[i] == t->y[0]))
+            return xasOk;
+    return t->n < 5 || !isfinite(t->y[0])
+               ? xasOk /* the training says what is wrong */
+               : xasFail(xasErrRange, message,
+                         "all %zu targets are %g kJ/mol: there is nothing to "
+                         "learn",
+                         t->n, t->y[0]);
+}
+
 xasStatus xasStudyTrain(const xasStudied *of, const char *const *group,
                         const xasTrainOptions *options, xasModel **out,
                         xasMessage *message)
 {
     xasDerived d;
-    xasStatus status;
+    xasStatus status = checkTargets(of->table, message);
 
-    if (!options->per_atom && !options->composition) {
+    if (status)
+        return status;
+    if (options->basis == xasBasisFormula && !options->composition) {
         xasTable t = *of->table;
 
         if (group)
             t.compound = group;
         return xasModelTrain(&t, options, out, message);
     }
-    status = xasDerive(of, group, options->per_atom, &d);
-    if (status)
+    status = xasDerive(of, group, options->basis, &d);
+    if (status == xasErrRange)
         return xasFail(status, message,
-                       "fewer than 5 samples have a formula that can be "
-                       "counted");
+                       options->basis == xasBasisMetal
+                           ? "fewer than 5 samples have a formula with a 3d "
+                             "metal"
+                           : "fewer than 5 samples have a formula that can "
+                             "be counted");
+    if (status)
+        return xasFail(status, message, "%s", xasStatusText(status));
     status = xasModelTrainWith(&d.table, d.of, options, out, message);
     xasDerivedClear(&d);
     return status;
@@ -128,12 +149,14 @@ static xasStatus vary(const xasModel *model, const xasStudied *of, xasStudy *s)
     for (size_t k = 0; k < XAS_VARIANTS; k++) {
         xasTrainOptions options = model->options;
         xasVariant *v = &s->variant[k];
+        size_t way = k / (size_t)xasMethodCount;
         xasModel *m = NULL;
         xasStatus status;
 
         options.method = v->method = (xasMethod)(k % xasMethodCount);
-        options.per_atom = v->per_atom = k >= (size_t)xasMethodCount;
-        options.composition = v->composition = k >= 2 * (size_t)xasMethodCount;
+        options.composition = v->composition = way == xasBasisCount;
+        options.basis = v->basis =
+            v->composition ? xasBasisAtoms : (xasBasis)way;
         status = xasStudyTrain(of, NULL, &options, &m, NULL);
         if (!status) {
             v->made = true;

@@ -28,13 +28,14 @@ typedef struct xasTransfer {
 /** One way to train, on the same folds. */
 typedef struct xasVariant {
     xasMethod method;
-    bool per_atom;    /* relative columns and Z, kJ per mole of atoms */
+    xasBasis basis;
     bool composition; /* and the formula first */
     bool made;        /* false: it could not be trained */
     xasScore score;
 } xasVariant;
 
-#define XAS_VARIANTS 9
+/** All methods with each basis, and with the formula first. */
+#define XAS_VARIANTS 12
 
 /** What a model's figures are worth. Owns its arrays. */
 typedef struct xasStudy {
@@ -55,8 +56,10 @@ xasStatus xasStudyMake(const xasModel *model, const xasStudied *of,
                        const xasStudyOptions *options, xasStudy **out);
 void xasStudyDestroy(xasStudy *study);
 
-/** \brief Train in a way other than the plain one: the table it needs (per
- * atom: relative columns and Z, rows with a composition), then the model. */
+/** \brief Train in a way other than the plain one: the table it needs
+ * (xasDerive), then the model.
+ * \return also xasErrRange where fewer than 5 rows can be counted, or all
+ *         targets are equal */
 xasStatus xasStudyTrain(const xasStudied *of, const char *const *group,
                         const xasTrainOptions *options, xasModel **out,
                         xasMessage *message);

@@ -61,7 +61,10 @@ static xasStatus checkOptions(const xasTrainOptions *o, xasMessage *message)
     if ((unsigned)o->method >= xasMethodCount)
         return xasFail(xasErrArg, message, "method %d: no such one",
                        (int)o->method);
-    if (o->composition && !o->per_atom)
+    if ((unsigned)o->basis >= xasBasisCount)
+        return xasFail(xasErrArg, message, "basis %d: no such one",
+                       (int)o->basis);
+    if (o->composition && o->basis != xasBasisAtoms)
         return xasFail(xasErrArg, message,
                        "the composition predicts per mole of atoms only");
     if (o->folds == 1 || o->folds == 2)
@@ -332,7 +335,7 @@ static xasStatus takeComposition(xasModel *m, const xasComposition *of,
     const xasTrainOptions *o = &m->options;
 
     if (!of)
-        return o->per_atom || o->composition
+        return o->basis != xasBasisFormula || o->composition
                    ? xasFail(xasErrArg, message,
                              "the formulas of the samples are needed")
                    : xasOk;
@@ -342,8 +345,13 @@ static xasStatus takeComposition(xasModel *m, const xasComposition *of,
     if (!m->of || (o->composition && !m->base))
         return xasErrMemory;
     memcpy(m->of, of, m->n * sizeof *m->of);
-    for (size_t i = 0; o->per_atom && i < m->n; i++)
-        m->scale[i] = of[i].n_atoms;
+    for (size_t i = 0; i < m->n; i++) {
+        m->scale[i] = xasBasisScale(o->basis, &of[i]);
+        if (!(m->scale[i] > 0))
+            return xasFail(xasErrArg, message,
+                           "sample %s: its formula cannot be counted",
+                           m->id[i]);
+    }
     return xasOk;
 }
 

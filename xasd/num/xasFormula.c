@@ -268,6 +268,20 @@ double xasFormulaCount(const xasFormula *f, const char *symbol)
     return 0;
 }
 
+double xasFormulaMetals(const xasFormula *f)
+{
+    const int scandium = 21, zinc = 30;
+    double sum = 0;
+
+    for (size_t i = 0; i < f->n; i++) {
+        int z = xasElementZ(f->part[i].symbol);
+
+        if (z >= scandium && z <= zinc)
+            sum += f->part[i].count;
+    }
+    return sum;
+}
+
 typedef struct share {
     const char *symbol;
     double count;

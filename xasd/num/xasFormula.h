@@ -29,6 +29,11 @@ xasStatus xasFormulaParse(const char *text, xasFormula *out, size_t *position);
 /** \brief Atoms of an element, 0 if it is not in it. */
 double xasFormulaCount(const xasFormula *f, const char *symbol);
 
+/** \brief Atoms of the 3d metals, Sc..Zn, together: 2 in Fe2O3, 3 in NiFe2O4,
+ * 1 in LiFePO4 and FeAl2O4. What is "per metal atom" is divided by it.
+ * 0: there is none */
+double xasFormulaMetals(const xasFormula *f);
+
 /** \brief The compound: reduced formula without hydrate water, elements in
  * alphabetical order with metals as written, so that equal compounds are equal
  * texts ("FeCl2.4H2O" and "FeCl2" both give "Cl2Fe"). */

@@ -80,7 +80,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     char compound[XAS_FORMULA_TEXT];
     char mode[40];
     double er[xasErCount];
-    xasComposition of = { .ligand = "" };
+    xasComposition of;
     xasQuery query = { .er_eV = er, .of = &of, .level = level };
     xasEdgeEnergies e;
     xasStatus status;
@@ -102,8 +102,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     er[xasErK] = e.k_eV;
     er[xasErL3] = e.l3_eV;
     er[xasErL2] = e.l2_eV;
-    if (xasCompositionRead(formula, &of) != xasOk)
-        of.n_atoms = 0;
+    xasCompositionTry(formula, &of);
     query.x = x;
     query.compound = trainedOn(model, formula, compound);
     query.incomplete = (uses(kind, 0) && sides[0].running) ||
@@ -112,8 +111,11 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     free(x);
     if (status == xasErrState)
         (void)snprintf(reason, XAS_REASON_SIZE,
-                       "the model is per mole of atoms: it needs a formula "
-                       "that can be counted");
+                       "the model is per %s: it needs a formula %s",
+                       xasBasisName(model->options.basis),
+                       model->options.basis == xasBasisMetal
+                           ? "with a 3d metal"
+                           : "that can be counted");
     else if (status)
         (void)snprintf(reason, XAS_REASON_SIZE,
                        "the model's features are all missing (%s)",
@@ -256,6 +258,7 @@ static void useModel(const xasActive *active, xasKind kind,
     p->kind = kind;
     p->model = head->row;
     (void)snprintf(p->modelName, sizeof p->modelName, "%s", head->name);
+    xasBasisText(active->model[kind]->options.basis, p->basis);
     p->nTrained = (int64_t)value->n;
     p->hf = value->value;
     p->level = value->level;

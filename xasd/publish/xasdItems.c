@@ -142,6 +142,7 @@ static const entry items[] = {
     EVIDENCE("pred.nearest_hf", Number, nearestHf),
     EVIDENCE("pred.nearest", Text, nearest),
     EVIDENCE("pred.because", Text, because),
+    EVIDENCE("pred.basis", Text, basis),
     ITEM("daemon.heartbeat", Count, Daemon, heartbeat),
     ITEM("daemon.version", Text, Daemon, version),
     ITEM("db.state", Menu, Store, storeState),

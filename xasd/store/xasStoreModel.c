@@ -40,9 +40,8 @@ static xasStatus putHead(xasStore *store, const xasModelHead *h,
         (int64_t)m->n, (int64_t)m->p, (int64_t)m->nFolds, o->alpha_fraction,
         isfinite(o->clip_sd) ? o->clip_sd : NAN, o->correlation, o->max_missing,
         (int64_t)o->top, m->alpha_max, m->alpha, h->calibration,
-        o->per_atom ? "mole of atoms" : "formula unit",
-        xasMethodName(o->method), (int64_t)o->composition,
-        h->mergesRepeats ? "merge" : "latest");
+        xasBasisName(o->basis), xasMethodName(o->method),
+        (int64_t)o->composition, h->mergesRepeats ? "merge" : "latest");
 
     if (status == xasOk)
         *row = sqlite3_last_insert_rowid(store->db);

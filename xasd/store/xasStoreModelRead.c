@@ -56,7 +56,7 @@ static void wayOf(sqlite3_stmt *s, xasTrainOptions *o)
            strcmp(method, xasMethodName((xasMethod)k)) != 0)
         k++;
     o->method = (xasMethod)k; /* the schema knows no others */
-    o->per_atom = strcmp(basis, "mole of atoms") == 0;
+    o->basis = xasBasisFromName(basis);
     o->composition = sqlite3_column_int(s, 37) != 0;
 }
 
@@ -94,6 +94,12 @@ static xasStatus readHead(xasStore *store, int64_t row, xasModelHead *head,
                                 (size_t)sqlite3_column_int64(s, 10), m);
         if (status == xasOk)
             numbersOf(s, *m);
+        if (status == xasOk && (*m)->options.basis == xasBasisCount)
+            status = xasSqlFail(store, xasErrVersion,
+                                "model %lld learned per \"%s\", which this "
+                                "program does not know",
+                                (long long)row,
+                                (const char *)sqlite3_column_text(s, 35));
     }
     (void)sqlite3_finalize(s);
     if (status == xasErrNotFound)

@@ -316,6 +316,9 @@ static void predictedOf(sqlite3_stmt *s, xasPredicted *p)
     p->byEnergy[0] = xasSqlDouble(s, 24);
     p->byEnergy[1] = xasSqlDouble(s, 25);
     xasSqlText(s, 26, p->because, sizeof p->because);
+    xasSqlText(s, 27, word, sizeof word);
+    if (p->model && word[0])
+        xasBasisText(xasBasisFromName(word), p->basis);
 }
 
 static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
@@ -326,7 +329,8 @@ static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
         "SELECT p.state, p.reason, p.kind, p.model, p.k_scan, p.l_scan, p.hf, "
         "p.lo, p.hi, p.level, p.distance, p.hf_k, p.hf_l, p.hf_kl, m.name, "
         "m.n, p.cal_differs, p.leverage, p.nearest, p.nearest_hf, p.hf_spec, "
-        "p.hf_comp, p.delta, p.delta_limit, p.dhf_de_k, p.dhf_de_l, p.because "
+        "p.hf_comp, p.delta, p.delta_limit, p.dhf_de_k, p.dhf_de_l, p.because, "
+        "m.basis "
         "FROM prediction p LEFT JOIN model m ON m.id = p.model "
         "WHERE p.scan = ? ORDER BY p.id DESC LIMIT 1",
         "i", row);

@@ -331,8 +331,7 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
         t->formula[i] = r->formula;
         t->element[i] = r->element;
         t->z[i] = xasElementZ(r->element);
-        if (xasCompositionRead(r->formula, &t->of[i]) != xasOk)
-            t->of[i] = (xasComposition){ .ligand = "" };
+        xasCompositionTry(r->formula, &t->of[i]);
         y[i] = r->y;
         memcpy(er + i * xasErCount, r->er_eV, sizeof r->er_eV);
         for (size_t f = 0; f < xasFeatureCount; f++)
