@@ -38,6 +38,7 @@ endif
 bench: all
 	@mkdir -p build/bench
 	@tests/O.*/benchFeatures 101 build/bench/features.json
+	@cd $$(dirname tests/O.*/benchProvisional) && ./benchProvisional
 
 test-faults: all
 	+@XASD_KILLS=200 $(MAKE) $(quiet) -C tests \

@@ -19,3 +19,7 @@ brokenTest_SRCS += brokenTest.c madeScan.c madeRandom.c
 brokenTest_LIBS += xasNumeric Com
 brokenTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += brokenTest
+TESTPROD_HOST += benchProvisional
+benchProvisional_SRCS += benchProvisional.c sharedScan.c sharedData.c
+benchProvisional_LIBS += xas xasNumeric Com
+benchProvisional_SYS_LIBS += $(NUMERIC_SYS_LIBS)

@@ -65,15 +65,17 @@ bool xasPipelineOutdated(const xasPipeline *p);
 xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result);
 
-/** \brief A prediction while the scan runs, once it has passed the white line
- * (K) or both (L); nothing is stored.  State provisional.
+/** \brief A prediction while the scan runs, once it is 10 eV beyond the white
+ * line (K) or both (L) and can be normalised, which takes 5 points beyond
+ * E_r + 40 eV (K); nothing is stored.  State provisional.
  *
  * The interval counts for each training sample how far off it is with the
  * features missing that are missing now, if that is more than with all of its
  * own (xasModelAsk()): a feature not reached yet widens it, and so does one
  * that the sample has not by nature, since neither is known before the end.
  * It does not count that features already there may still move: the
- * normalisation and the noise are those of the points so far.
+ * normalisation and the noise are those of the points so far.  `make bench`
+ * says by how much they did.
  * \param scan  a copy: its glitches are flagged
  * \return xasErrNotFound: nothing can be said yet */
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
