@@ -4,22 +4,18 @@
  * nothing is applied twice. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
-#include "xasPipeline.h"
+#include "pipelineStore.h"
 #include "xasSamplePredict.h"
 #include "xasStoreCalib.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
 
 enum { step_s = 3600 };
-
-static char folder[64], path[96];
 
 static double rise(double e, double e0, double width)
 {
@@ -97,20 +93,6 @@ static void runScan(xasPipeline *p, const made *m, xasResult *r)
     xasScanDestroy(scan);
 }
 
-/* Largest difference of the features, in their own units. */
-static double apart(const xasFeatures *a, const xasFeatures *b)
-{
-    double most = 0;
-
-    for (int i = 0; i < xasFeatureCount; i++) {
-        if (isnan(a->value[i]) != isnan(b->value[i]))
-            return INFINITY;
-        if (!isnan(a->value[i]))
-            most = fmax(most, fabs(a->value[i] - b->value[i]));
-    }
-    return most;
-}
-
 static void testSame(xasPipeline *p)
 {
     const made at = { "A", "FeCl2", "FeCl2", "Fe", 7112, 0, 0, true, false };
@@ -127,8 +109,9 @@ static void testSame(xasPipeline *p)
     runScan(p, &off, &b);
     testOk(fabs(b.calibration.shift_eV - a.calibration.shift_eV - 2.37) < 1e-6,
            "2.37 eV lower: shift %.6f eV", b.calibration.shift_eV);
-    testOk(apart(&a.features, &b.features) < 1e-6, "the same features, to %.1e",
-           apart(&a.features, &b.features));
+    testOk(pipelineApart(&a.features, &b.features) < 1e-6,
+           "the same features, to %.1e",
+           pipelineApart(&a.features, &b.features));
     testOk(fabs(a.norm.e0_eV - b.norm.e0_eV) < 1e-6, "and E0");
     testOk(!xasFlagsHave(b.features.flags, "no_calibration"), "flags: %s",
            b.features.flags);
@@ -260,50 +243,21 @@ static void testOnce(xasStore *store, xasPipeline *p)
             stored.calibration.scan == scan->row);
     testOk1(xasStoreCalibrationRead(store, scan->row, &c) == xasOk &&
             xasPipelineAnalyse(back, &c, &second) == xasOk &&
-            apart(&first.features, &second.features) == 0);
+            pipelineApart(&first.features, &second.features) == 0);
     testOk1(xasStoreCalibrationRead(store, 9999, &c) == xasErrNotFound);
     xasScanDestroy(scan);
     xasScanDestroy(back);
 }
 
 /* A model that knows foils, and a scan without one. */
-static void testModel(xasStore *store, xasPipeline *p)
+static void testModel(xasStore *store)
 {
     made m = { "G", "FeCl2", "FeCl2", "Fe", 7112, 0, 0, true, false };
-    xasModelHead head = { .kind = xasKindK,
-                          .name = "own",
-                          .detection = "transmission",
-                          .calibration = "foil",
-                          .code = "0.1",
-                          .definitions = XAS_FEATURES_VERSION };
-    enum { n = 12 };
-    static const char *const column[] = { "edge_dr" };
-    static const char *const id[n] = { "a", "b", "c", "d", "e", "f",
-                                       "g", "h", "i", "j", "k", "l" };
-    double x[n], y[n], er[n * xasErCount];
-    const xasTable table = { n, 1, id, id, column, x, y, er };
-    xasTrainOptions options;
-    xasMessage why = { "" };
-    xasModel *model = NULL;
+    xasPipeline *p;
     xasResult r, back;
 
-    for (int i = 0; i < n; i++) {
-        er[3 * i] = 7112;
-        er[3 * i + 1] = 706.8;
-        er[3 * i + 2] = 719.9;
-        x[i] = 8 + 4 * sin(i * 1.7);
-        y[i] = -400 + 20 * x[i] + sin(i * 7.0);
-    }
-    xasTrainOptionsDefaults(&options);
-    if (xasModelTrain(&table, &options, &model, &why) || xasStoreBegin(store) ||
-        xasStoreModelPut(store, &head, model, NULL, NULL) ||
-        xasStoreModelActivate(store, head.row, &why) || xasStoreCommit(store))
-        testAbort("%s %s", xasStoreError(store), why.text);
-    xasModelDestroy(model);
-    xasPipelineDestroy(p);
-    if (xasPipelineCreate(
-            store, &(xasPipelineRules){ .level = 0.8, .code = "0.1" }, &p))
-        testAbort("out of memory");
+    pipelineModel(store, "foil");
+    p = pipelineMake(store, NULL);
     runScan(p, &m, &r);
     testOk(isfinite(r.predicted.hf) && !r.predicted.calDiffers,
            "as the model knows: %s", r.predicted.reason);
@@ -333,20 +287,10 @@ static void testUnsaved(xasPipeline *p)
 
 MAIN(calibrateTest)
 {
-    const xasPipelineRules rules = { .level = 0.8, .code = "0.1" };
-    xasMessage why = { "" };
-    xasStore *store = NULL;
-    xasPipeline *p = NULL;
+    xasStore *store = pipelineStoreMake();
+    xasPipeline *p = pipelineMake(store, NULL);
 
     testPlan(6 + 4 + 4 + 1 + 2 + 5 + 1 + 3);
-    (void)snprintf(folder, sizeof folder, "/tmp/calibrateTestXXXXXX");
-    if (!mkdtemp(folder))
-        testAbort("no folder");
-    (void)snprintf(path, sizeof path, "%s/test.db", folder);
-    if (xasStoreOpen(path, xasStoreCreate, 250, &store, &why))
-        testAbort("%s", why.text);
-    if (xasPipelineCreate(store, &rules, &p))
-        testAbort("out of memory");
     testSame(p);
     testLast(p);
     testFoilSample(p);
@@ -354,9 +298,8 @@ MAIN(calibrateTest)
     testRefused(p);
     testOnce(store, p);
     testUnsaved(p);
-    testModel(store, p); /* ends it */
-    xasStoreClose(store);
-    (void)unlink(path);
-    (void)rmdir(folder);
+    xasPipelineDestroy(p);
+    testModel(store);
+    pipelineStoreEnd(store);
     return testDone();
 }

@@ -4,14 +4,12 @@
  * are whole numbers.  What is stored stays as read. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <epicsUnitTest.h>
 #include <testMain.h>
 
-#include "xasPipeline.h"
+#include "pipelineStore.h"
 #include "xasStoreScan.h"
 
 static const double offset[xasChannelCount] = {
@@ -71,19 +69,6 @@ static xasScan *makeScan(xasDetection detection, bool dark, bool known)
     return scan;
 }
 
-static double apart(const xasFeatures *a, const xasFeatures *b)
-{
-    double most = 0;
-
-    for (int i = 0; i < xasFeatureCount; i++) {
-        if (isnan(a->value[i]) != isnan(b->value[i]))
-            return INFINITY;
-        if (!isnan(a->value[i]))
-            most = fmax(most, fabs(a->value[i] - b->value[i]));
-    }
-    return most;
-}
-
 static size_t glitches(const xasScan *scan)
 {
     size_t n = 0;
@@ -104,11 +89,12 @@ static void same(xasStore *store, xasPipeline *p, xasDetection detection)
         xasPipelineRun(p, dark, "live", &b) ||
         xasPipelineRun(p, wrong, "live", &c))
         testAbort("not stored");
-    testOk(apart(&a.features, &b.features) == 0 && a.norm.e0_eV == b.norm.e0_eV,
+    testOk(pipelineApart(&a.features, &b.features) == 0 &&
+               a.norm.e0_eV == b.norm.e0_eV,
            "%s: the same features", xasDetectionName(detection));
-    testOk(apart(&a.features, &c.features) > 1e-3,
+    testOk(pipelineApart(&a.features, &c.features) > 1e-3,
            "others by %.2g without the offsets",
-           apart(&a.features, &c.features));
+           pipelineApart(&a.features, &c.features));
     testOk(a.quality.i0Min == b.quality.i0Min && a.quality.score > 50 &&
                a.quality.score == b.quality.score &&
                strcmp(a.features.flags, b.features.flags) == 0,
@@ -129,28 +115,17 @@ static void same(xasStore *store, xasPipeline *p, xasDetection detection)
 
 MAIN(darkTest)
 {
-    static char folder[] = "/tmp/darkTestXXXXXX";
     xasCalibRules calib;
-    xasPipelineRules rules = { .level = 0.8, .calib = &calib, .code = "test" };
-    xasPipeline *p = NULL;
-    xasStore *store = NULL;
-    xasMessage message = { "" };
-    char path[64];
+    xasStore *store = pipelineStoreMake();
+    xasPipeline *p;
 
     testPlan(3 * 6);
     xasCalibRulesDefaults(&calib);
-    if (!mkdtemp(folder))
-        testAbort("no folder");
-    (void)snprintf(path, sizeof path, "%s/t.db", folder);
-    if (xasStoreOpen(path, xasStoreCreate, 250, &store, &message) ||
-        xasPipelineCreate(store, &rules, &p))
-        testAbort("%s", message.text);
+    p = pipelineMake(store, &calib);
     same(store, p, xasDetectTransmission);
     same(store, p, xasDetectFluorescence);
     same(store, p, xasDetectYield);
     xasPipelineDestroy(p);
-    xasStoreClose(store);
-    (void)unlink(path);
-    (void)rmdir(folder);
+    pipelineStoreEnd(store);
     return testDone();
 }

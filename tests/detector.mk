@@ -12,7 +12,7 @@ axisTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += axisTest
 
 TESTPROD_HOST += darkTest
-darkTest_SRCS += darkTest.c
+darkTest_SRCS += darkTest.c pipelineStore.c
 darkTest_LIBS += xas xasNumeric Com
 darkTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
 TESTS += darkTest

@@ -9,12 +9,10 @@
 #include <sqlite3.h>
 #include <testMain.h>
 
+#include "pipelineStore.h"
 #include "storeTestScan.h"
-#include "xasPipeline.h"
 #include "xasSamplePredict.h"
 #include "xasStoreModel.h"
-
-static char folder[64], path[96];
 
 /* As another program would: on a connection of its own. */
 static void sql(const char *statement)
@@ -22,63 +20,10 @@ static void sql(const char *statement)
     sqlite3 *db = NULL;
     char *why = NULL;
 
-    if (sqlite3_open(path, &db) ||
+    if (sqlite3_open(pipelineStorePath(), &db) ||
         sqlite3_exec(db, statement, NULL, NULL, &why))
         testAbort("%s: %s", statement, why ? why : sqlite3_errmsg(db));
     (void)sqlite3_close(db);
-}
-
-static xasModel *train(void)
-{
-    enum { n = 12 };
-    static const char *const column[] = { "edge_dr" };
-    static const char *const names[n] = { "a", "b", "c", "d", "e", "f",
-                                          "g", "h", "i", "j", "k", "l" };
-    double x[n], y[n], er[n * xasErCount];
-    const xasTable table = { n, 1, names, names, column, x, y, er };
-    xasTrainOptions options;
-    xasMessage why = { "" };
-    xasModel *m = NULL;
-
-    for (int i = 0; i < n; i++) {
-        er[3 * i] = 7112;
-        er[3 * i + 1] = 706.8;
-        er[3 * i + 2] = 719.9;
-        x[i] = sin(i * 1.7);
-        y[i] = -400 + 200 * x[i] + sin(i * 7.0);
-    }
-    xasTrainOptionsDefaults(&options);
-    if (xasModelTrain(&table, &options, &m, &why) != xasOk)
-        testAbort("%s", why.text);
-    return m;
-}
-
-static void putActiveModel(xasStore *store)
-{
-    xasModelHead head = { .kind = xasKindK,
-                          .name = "own",
-                          .detection = "transmission",
-                          .code = "0.1",
-                          .definitions = XAS_FEATURES_VERSION };
-    xasMessage why = { "" };
-    xasModel *m = train();
-
-    if (xasStoreBegin(store) != xasOk ||
-        xasStoreModelPut(store, &head, m, NULL, NULL) != xasOk ||
-        xasStoreModelActivate(store, head.row, &why) != xasOk ||
-        xasStoreCommit(store) != xasOk)
-        testAbort("%s %s", xasStoreError(store), why.text);
-    xasModelDestroy(m);
-}
-
-static xasPipeline *makePipeline(xasStore *store)
-{
-    const xasPipelineRules rules = { .level = 0.8, .code = "0.1" };
-    xasPipeline *p = NULL;
-
-    if (xasPipelineCreate(store, &rules, &p) != xasOk)
-        testAbort("out of memory");
-    return p;
 }
 
 /* An update of the program may find features in another way: the model that
@@ -94,7 +39,7 @@ static void testOutdated(xasStore *store)
 
     scan->exit = xasExitComplete;
     sql("UPDATE model SET definitions = 1");
-    p = makePipeline(store);
+    p = pipelineMake(store, NULL);
     testOk1(xasPipelineRefresh(p, &changed) == xasOk && xasPipelineOutdated(p));
     status = xasPipelineRun(p, scan, "live", &result);
     testOk(status == xasOk && scan->row > 0, "a scan is stored: %s %s",
@@ -104,7 +49,7 @@ static void testOutdated(xasStore *store)
                    XAS_FEATURES_VERSION);
     sql(update);
     xasPipelineDestroy(p);
-    p = makePipeline(store);
+    p = pipelineMake(store, NULL);
     testOk1(xasPipelineRefresh(p, &changed) == xasOk && changed &&
             !xasPipelineOutdated(p));
     sql("DELETE FROM active_model");
@@ -180,26 +125,13 @@ static void testDeadTime(void)
 
 MAIN(pipelineTest)
 {
-    const char *base = getenv("TMPDIR");
-    char command[128];
-    xasMessage why = { "" };
-    xasStore *store = NULL;
+    xasStore *store = pipelineStoreMake();
 
-    (void)snprintf(folder, sizeof folder, "%.40s/xasPipeXXXXXX",
-                   base ? base : "/tmp");
-    if (!mkdtemp(folder))
-        testAbort("no folder %s", folder);
-    (void)snprintf(path, sizeof path, "%s/xasd.db", folder);
     testPlan(13);
-    if (xasStoreOpen(path, xasStoreCreate, 1000, &store, &why) != xasOk)
-        testAbort("%s", why.text);
-    putActiveModel(store);
+    pipelineModel(store, "");
     testOutdated(store);
     testReason();
     testDeadTime();
-    xasStoreClose(store);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        testDiag("left behind: %s", folder);
+    pipelineStoreEnd(store);
     return testDone();
 }
