@@ -62,21 +62,21 @@ static void testOutdated(xasStore *store)
 static void testReason(void)
 {
     xasActive active = { .outdated = { [xasKindK] = 7 } };
-    xasSide sides[2] = { { .scan = 1 }, { 0 } };
+    xasSides sides = { .scan = { { .scan = 1 }, { 0 } } };
     xasResult r;
 
     xasResultClear(&r);
     r.features.shell = xasShellK;
     (void)strcpy(r.features.element, "Fe");
     (void)strcpy(r.sample, "batch 7");
-    xasSamplePredict(&active, sides, 0.8, &r);
+    xasSamplePredict(&active, &sides, 0.8, &r);
     testOk(r.predicted.state == xasPredNoModel &&
                strstr(r.predicted.reason, "train again"),
            "says \"%s\"", r.predicted.reason);
     testOk(r.formula[0] == '\0', "a batch is no formula: \"%s\"", r.formula);
     active.outdated[xasKindK] = 0;
     (void)strcpy(r.sample, "FeCl2");
-    xasSamplePredict(&active, sides, 0.8, &r);
+    xasSamplePredict(&active, &sides, 0.8, &r);
     testOk(strcmp(r.formula, "FeCl2") == 0, "a name may be one: \"%s\"",
            r.formula);
     testOk(strcmp(r.predicted.reason, "no active model of K") == 0,

@@ -54,7 +54,10 @@ static const struct {
     { "predictions", "Predictions, the newest last",
       "SELECT p.made, p.hf AS hf_kJ_per_mol, p.lo, p.hi, p.level, p.kind, "
       "m.name AS model, p.state, p.reason, p.distance, p.hf_k, p.hf_l, "
-      "p.hf_kl, p.k_scan, p.l_scan, p.code FROM prediction p "
+      "p.hf_kl, p.k_scan, (SELECT group_concat(scan, ' ') FROM merge_scan "
+      "WHERE merge = p.k_merge AND used) AS k_merged, p.l_scan, "
+      "(SELECT group_concat(scan, ' ') FROM merge_scan "
+      "WHERE merge = p.l_merge AND used) AS l_merged, p.code FROM prediction p "
       "LEFT JOIN model m ON m.id = p.model WHERE p.scan = ? ORDER BY p.id",
       false },
 };

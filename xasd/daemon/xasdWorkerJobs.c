@@ -202,8 +202,7 @@ static xasStatus doReprocess(xasdWorker *w, const xasdJob *job)
         return status;
     status = xasPipelinePredict(w->pipeline, &result);
     if (status == xasOk)
-        status =
-            xasStorePrediction(w->store, &result, xasTimeNow(), XAS_VERSION);
+        status = xasPipelineKeep(w->pipeline, &result);
     status = ended(w, status);
     if (status == xasOk) {
         me->last = result;

@@ -80,8 +80,10 @@ typedef struct xasPredicted {
     double byOwn;                  /* that of the result's own edge */
     char because[XAS_REASON_SIZE]; /* "wl_de -120.3, pre_ri +33.1" */
     int64_t kScan, lScan;          /* scan rows used, 0 for none */
-    bool calDiffers; /* the model's scans were calibrated otherwise:
-                      * MINOR at least, and the reason says so */
+    int64_t kMerge, lMerge; /* merges that the features are of, in place of
+                             * these scans'; 0: none; -1: not stored yet */
+    bool calDiffers;        /* the model's scans were calibrated otherwise:
+                             * MINOR at least, and the reason says so */
 } xasPredicted;
 
 /** \brief One more thing for the reason, behind or in front of the others; as

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "xasCalibrate.h"
-#include "xasSamplePredict.h"
+#include "xasSides.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
 
@@ -20,6 +20,7 @@ struct xasPipeline {
     int64_t only; /* row of the one model to use, 0: the active ones */
     xasKind onlyKind;
     xasActive active;
+    xasMerged merged[2]; /* repeats of K and L, as last predicted from */
     xasCalibRules calib; /* of stations without rules */
 };
 
@@ -160,64 +161,35 @@ static bool joinable(const xasPipeline *p, const char *sample)
     return true;
 }
 
-static xasStatus readSide(xasPipeline *p, int64_t scan, const char *detection,
-                          xasSide *side, char formula[XAS_SAMPLE_SIZE])
+static bool mergesRepeats(const xasActive *a)
 {
-    xasResult other;
-    xasStatus status;
-
-    xasResultClear(&other);
-    status = xasStoreFeaturesRead(p->store, scan, &other);
-    if (status)
-        return status;
-    side->scan = scan;
-    side->features = other.features;
-    side->calibration = xasCalibStateKind(other.calibration.state);
-    if (!formula[0]) /* the other station may know it */
-        (void)snprintf(formula, XAS_SAMPLE_SIZE, "%s", other.formula);
-    (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
-    return xasOk;
+    for (int k = 0; k < xasKindCount; k++)
+        if (a->model[k] && a->head[k].mergesRepeats)
+            return true;
+    return false;
 }
 
-/* The scan itself, and the partner edge of its sample. */
-static xasStatus gatherSides(xasPipeline *p, xasResult *result,
-                             xasSide sides[2])
+static xasStatus gather(xasPipeline *p, xasResult *result, xasSides *sides)
 {
-    int own = result->features.shell == xasShellL;
-    xasSampleScans scans;
-    xasStatus status;
+    const xasGather how = { p->store, joinable(p, result->sample),
+                            p->rules.join_days, mergesRepeats(&p->active),
+                            p->merged };
 
-    status =
-        xasStoreSampleScans(p->store, result->scan, joinable(p, result->sample),
-                            p->rules.join_days, &scans);
-    if (status)
-        return status;
-    sides[own].scan = result->scan;
-    sides[own].features = result->features;
-    sides[own].calibration = xasCalibStateKind(result->calibration.state);
-    (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
-                   own ? scans.detectionL : scans.detectionK);
-    if (own == 0 && scans.lScan)
-        status = readSide(p, scans.lScan, scans.detectionL, &sides[1],
-                          result->formula);
-    if (own == 1 && scans.kScan)
-        status = readSide(p, scans.kScan, scans.detectionK, &sides[0],
-                          result->formula);
-    return status;
+    return xasSidesGather(&how, result, sides);
 }
 
 xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
 {
-    xasSide sides[2] = { { 0 }, { 0 } };
+    xasSides sides = { 0 };
     xasResult blank;
     xasStatus status = xasPipelineRefresh(p, NULL);
 
     xasResultClear(&blank);
     result->predicted = blank.predicted;
     if (status == xasOk && !xasSampleRefused(&result->features)[0])
-        status = gatherSides(p, result, sides);
+        status = gather(p, result, &sides);
     if (status == xasOk)
-        xasSamplePredict(&p->active, sides, p->rules.level, result);
+        xasSamplePredict(&p->active, &sides, p->rules.level, result);
     return status;
 }
 
@@ -226,7 +198,8 @@ static void ownSide(const xasScan *scan, const xasResult *result, xasSide *side)
 {
     side->scan = scan->row ? scan->row : -1;
     side->features = result->features;
-    side->calibration = xasCalibStateKind(result->calibration.state);
+    (void)snprintf(side->calibration, sizeof side->calibration, "%s",
+                   xasCalibStateKind(result->calibration.state));
     (void)snprintf(side->detection, sizeof side->detection, "%s",
                    xasDetectionName(scan->detection));
 }
@@ -236,11 +209,12 @@ static void ownSide(const xasScan *scan, const xasResult *result, xasSide *side)
 static void predictUnsaved(xasPipeline *p, const xasScan *scan,
                            xasResult *result)
 {
-    xasSide sides[2] = { { 0 }, { 0 } };
+    xasSides sides = { 0 };
     int own = result->features.shell == xasShellL;
 
-    ownSide(scan, result, &sides[own]);
-    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    ownSide(scan, result, &sides.scan[own]);
+    memcpy(sides.repeats, sides.scan, sizeof sides.scan);
+    xasSamplePredict(&p->active, &sides, p->rules.level, result);
     result->predicted.kScan = result->predicted.lScan = 0;
     if (result->predicted.state != xasPredNotComputed &&
         result->predicted.state != xasPredNoModel) {
@@ -263,6 +237,30 @@ static xasStatus predictOrSayWhy(xasPipeline *p, xasResult *result)
     return xasOk;
 }
 
+static xasStatus keepMerge(xasPipeline *p, int64_t *row, xasMerged *m)
+{
+    xasStatus status = xasOk;
+
+    if (*row == -1) {
+        status = xasStoreMergePut(p->store, m, p->rules.code);
+        *row = m->row;
+    }
+    return status;
+}
+
+xasStatus xasPipelineKeep(xasPipeline *p, xasResult *result)
+{
+    xasPredicted *predicted = &result->predicted;
+    xasStatus status = keepMerge(p, &predicted->kMerge, &p->merged[0]);
+
+    if (status == xasOk)
+        status = keepMerge(p, &predicted->lMerge, &p->merged[1]);
+    if (status == xasOk)
+        status =
+            xasStorePrediction(p->store, result, xasTimeNow(), p->rules.code);
+    return status;
+}
+
 static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
                       xasResult *result)
 {
@@ -278,8 +276,7 @@ static xasStatus save(xasPipeline *p, xasScan *scan, const char *source,
     if (status == xasOk)
         status = predictOrSayWhy(p, result);
     if (status == xasOk)
-        status =
-            xasStorePrediction(p->store, result, xasTimeNow(), p->rules.code);
+        status = xasPipelineKeep(p, result);
     if (status == xasOk)
         return xasStoreCommit(p->store);
     xasStoreRollback(p->store);
@@ -339,7 +336,7 @@ static void sayProvisional(const xasScan *scan, xasPredicted *p)
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
                                  xasResult *result)
 {
-    xasSide sides[2] = { { 0 }, { 0 } };
+    xasSides sides = { 0 };
     xasStatus status = analyse(p, p->store, scan, result);
     int own = result->features.shell == xasShellL;
 
@@ -350,12 +347,13 @@ xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
         return xasErrNotFound;
     result->scan = scan->row;
     if (scan->row)
-        status = gatherSides(p, result, sides);
+        status = gather(p, result, &sides);
     if (status)
         return status;
-    ownSide(scan, result, &sides[own]);
-    sides[own].running = true;
-    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    ownSide(scan, result, &sides.scan[own]);
+    sides.scan[own].running = true;
+    sides.repeats[own] = sides.scan[own];
+    xasSamplePredict(&p->active, &sides, p->rules.level, result);
     if (!isfinite(result->predicted.hf))
         return xasErrNotFound;
     sayProvisional(scan, &result->predicted);

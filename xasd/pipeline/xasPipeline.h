@@ -39,10 +39,15 @@ xasStatus xasPipelineAnalyse(const xasScan *scan,
                              const xasCalibration *calibration,
                              xasResult *result);
 
-/** \brief Predict for the sample of a stored scan (result->scan), from its
- * newest good scans of both edges and the active models. Reads only; states
+/** \brief Predict for the sample of a stored scan (result->scan), from the
+ * newest good scans of both edges, or the merged repeats of each for a model
+ * trained on such, and the active models. Reads only; states
  * and reasons as in xasResult.h. */
 xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result);
+
+/** \brief Store the prediction just made, and the merges it rests on, in the
+ * caller's transaction. */
+xasStatus xasPipelineKeep(xasPipeline *p, xasResult *result);
 
 /** \brief Re-read the active models if another connection has written.
  * \param[out] changed  they are others than before; may be NULL */

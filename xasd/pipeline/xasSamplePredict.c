@@ -248,6 +248,11 @@ static void judge(const xasModel *model, const xasPrediction *value,
     p->newLigand = j->newLigand;
 }
 
+static const xasSide *sidesFor(const xasModelHead *head, const xasSides *of)
+{
+    return head->mergesRepeats ? of->repeats : of->scan;
+}
+
 static void useModel(const xasActive *active, xasKind kind,
                      const xasPrediction *value, const xasSide *sides,
                      const char *formula, xasPredicted *p)
@@ -269,17 +274,22 @@ static void useModel(const xasActive *active, xasKind kind,
     p->err = (p->hi - p->lo) / 2;
     p->kScan = uses(kind, 0) ? sides[0].scan : 0;
     p->lScan = uses(kind, 1) ? sides[1].scan : 0;
+    p->kMerge = uses(kind, 0) ? sides[0].merge : 0;
+    p->lMerge = uses(kind, 1) ? sides[1].merge : 0;
     judge(active->model[kind], value, formula,
           sides[uses(kind, 0) ? 0 : 1].features.element, p, &j);
     setState(head, value, &j, sides, p);
+    for (int side = 0; side < 2; side++)
+        if (uses(kind, side))
+            xasPredictedSay(p, sides[side].merged);
 }
 
-void xasSamplePredict(const xasActive *active, const xasSide *sides,
+void xasSamplePredict(const xasActive *active, const xasSides *sides,
                       double level, xasResult *result)
 {
     xasPredicted *p = &result->predicted;
     const char *refused = xasSampleRefused(&result->features);
-    xasKind use = chooseKind(active, sides, result->features.shell);
+    xasKind use = chooseKind(active, sides->scan, result->features.shell);
 
     p->state = xasPredNotComputed;
     if (!result->formula[0])
@@ -301,16 +311,17 @@ void xasSamplePredict(const xasActive *active, const xasSide *sides,
     for (int k = 0; k < xasKindCount; k++) {
         xasPrediction value;
         char reason[XAS_REASON_SIZE] = "";
-        bool edges = (!uses((xasKind)k, 0) || sides[0].scan) &&
-                     (!uses((xasKind)k, 1) || sides[1].scan);
+        const xasSide *of = sidesFor(&active->head[k], sides);
+        bool edges = (!uses((xasKind)k, 0) || of[0].scan) &&
+                     (!uses((xasKind)k, 1) || of[1].scan);
 
         if (!edges || !active->model[k])
             continue;
-        if (apply(active, (xasKind)k, sides, result->formula, level, &value,
+        if (apply(active, (xasKind)k, of, result->formula, level, &value,
                   reason)) {
             p->hfOf[k] = value.value;
             if ((xasKind)k == use)
-                useModel(active, use, &value, sides, result->formula, p);
+                useModel(active, use, &value, of, result->formula, p);
             p->byOwn = p->byEnergy[result->features.shell == xasShellL];
         } else if ((xasKind)k == use) {
             memcpy(p->reason, reason, sizeof p->reason);

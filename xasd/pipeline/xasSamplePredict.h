@@ -14,23 +14,32 @@ typedef struct xasActive {
                                      * definitions than ours; 0: none */
 } xasActive;
 
-/** One edge of a sample: its scan and what that came to. */
+/** One edge of a sample: its scan and what that came to, or its repeats. */
 typedef struct xasSide {
     int64_t scan; /* 0: none */
     char detection[16];
-    const char *calibration; /* its kind: "none", "foil", "transferred" */
+    char calibration[16]; /* its kind: "none", "foil", "transferred" */
     xasFeatures features;
-    bool running; /* still measured: features may be missing for that */
+    bool running;    /* still measured: features may be missing for that */
+    int64_t merge;   /* row of a merge that the features are of; -1: one not
+                      * stored yet; 0: of the scan alone */
+    char merged[96]; /* that, in words */
 } xasSide;
+
+/** Both edges, K and L. */
+typedef struct xasSides {
+    xasSide scan[2];    /* by one scan each */
+    xasSide repeats[2]; /* merged where there are repeats; else the same */
+} xasSides;
 
 /** \brief Fill result->predicted from the edges there are and the models, and
  * its formula from the sample's name where none was given.
  *
  * Pure numbers. The model used is K+L if both edges and such a model are
  * there, else the one of the edge that result is about.
- * \param sides  [2] K and L
+ * A model trained on merged repeats takes sides->repeats.
  * \param level  of the interval asked for */
-void xasSamplePredict(const xasActive *active, const xasSide *sides,
+void xasSamplePredict(const xasActive *active, const xasSides *sides,
                       double level, xasResult *result);
 
 /** \brief Why a spectrum cannot be used, "" if it can: its flags say so. */

@@ -260,17 +260,22 @@ xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
         "INSERT INTO prediction (scan, sample, made, made_ns, state, reason, "
         "kind, model, k_scan, l_scan, hf, lo, hi, level, distance, hf_k, "
         "hf_l, hf_kl, cal_differs, code, leverage, nearest, nearest_hf, "
-        "hf_spec, hf_comp, delta, delta_limit, dhf_de_k, dhf_de_l, because) "
+        "hf_spec, hf_comp, delta, delta_limit, dhf_de_k, dhf_de_l, because, "
+        "k_merge, l_merge) "
         "VALUES (?1, (SELECT sample FROM scan WHERE id = ?1), ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, "
+        "?)",
         "itittTIIIddddddddit"
-        "dTdddddddT",
+        "dTdddddddTII",
         result->scan, made, made_ns, xasPredStateName(p->state), p->reason,
         p->model ? xasKindName(p->kind) : "", p->model, p->kScan, p->lScan,
         p->hf, p->lo, p->hi, p->level, p->distance, p->hfOf[xasKindK],
         p->hfOf[xasKindL], p->hfOf[xasKindKL], (int64_t)p->calDiffers, code,
         p->leverage, p->nearest, p->nearestHf, p->hfSpec, p->hfComp, p->delta,
-        p->deltaLimit, p->byEnergy[0], p->byEnergy[1], p->because);
+        p->deltaLimit, p->byEnergy[0], p->byEnergy[1], p->because,
+        p->kMerge > 0 ? p->kMerge : (int64_t)0,
+        p->lMerge > 0 ? p->lMerge : (int64_t)0);
 }
 
 static xasPredState stateFromName(const char *name)
@@ -319,6 +324,8 @@ static void predictedOf(sqlite3_stmt *s, xasPredicted *p)
     xasSqlText(s, 27, word, sizeof word);
     if (p->model && word[0])
         xasBasisText(xasBasisFromName(word), p->basis);
+    p->kMerge = sqlite3_column_int64(s, 28);
+    p->lMerge = sqlite3_column_int64(s, 29);
 }
 
 static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
@@ -330,7 +337,7 @@ static xasStatus readPrediction(xasStore *store, int64_t row, xasPredicted *p)
         "p.lo, p.hi, p.level, p.distance, p.hf_k, p.hf_l, p.hf_kl, m.name, "
         "m.n, p.cal_differs, p.leverage, p.nearest, p.nearest_hf, p.hf_spec, "
         "p.hf_comp, p.delta, p.delta_limit, p.dhf_de_k, p.dhf_de_l, p.because, "
-        "m.basis "
+        "m.basis, p.k_merge, p.l_merge "
         "FROM prediction p LEFT JOIN model m ON m.id = p.model "
         "WHERE p.scan = ? ORDER BY p.id DESC LIMIT 1",
         "i", row);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef XAS_SIDES_H
+#define XAS_SIDES_H
+
+#include "xasSamplePredict.h"
+#include "xasStoreMerge.h"
+
+/** How the edges of a sample are gathered. */
+typedef struct xasGather {
+    xasStore *store;
+    bool joinable;     /* may this sample's scans be joined? */
+    double join_days;  /* 0: no limit */
+    bool merge;        /* fill sides->repeats, too */
+    xasMerged *merged; /* [2] what they come to, K and L */
+} xasGather;
+
+/** \brief The scan that a result is of, and the partner edge of its sample.
+ * Reads only; the formula is filled from the partner's where it has none.
+ *
+ * Repeats are merged where the scan of that edge is one of them; one of low
+ * quality, if it is what is asked about, stands alone.
+ * \param[out] sides  all zero before */
+xasStatus xasSidesGather(const xasGather *gather, xasResult *result,
+                         xasSides *sides);
+
+#endif
