@@ -115,6 +115,24 @@ my (undef, $twin) = trainedOn('twin');
 is_deeply($twin->{'SYNTHETIC NiF2'}{k_merge},
     $of->{'SYNTHETIC NiF2'}{k_merge}, 'at home the merges are found');
 
+# What samples lack.
+{
+    my ($status) = run('-d', $db, 'import',
+        spectrum('Fe7Cl', 'Fe', $er{Fe}, -400),
+        spectrum('FeS', 'Fe', $er{Fe}, -100));
+    is($status, 0, 'two more samples');
+    my %lacks = map { $_->{sample} => $_ } @{ json('samples') };
+    my $one = $lacks{'SYNTHETIC FeCl2'};
+    is($one->{k_scan}, $again, 'the scan that stands for a sample');
+    is("$one->{k_good} $one->{l_good} $one->{scans}", '5 0 5', 'good ones');
+    is($one->{l_scan}, undef, 'none at L');
+    cmp_ok(abs($one->{dHf_kJ_per_mol} + 341.8), '<', 1, 'its reference');
+    is($one->{lacks}, 'L scan', 'lacks an L scan alone');
+    is($lacks{'SYNTHETIC FeS'}{lacks}, 'L scan, reference value',
+        'lacks a reference, too');
+    is($lacks{'SYNTHETIC Fe7Cl'}{formula}, 'Fe7Cl', 'its formula is known');
+}
+
 fails(2, qr/--repeats best: expected latest or merge/, '-d', $db,
     qw(train --repeats best));
 fails(2, qr/--repeats is for samples/,

@@ -21,6 +21,11 @@ struct xasStore {
 /** schema.sql, schema2.sql, ...: made by build.mk. */
 extern const char xasSchema[], xasSchema2[], xasSchema3[];
 
+/** \brief Add to the connection, all of (formula given, sample, element):
+ * formula_of() what is known of its formula, reference_of() its tabulated
+ * enthalpy per formula unit; NULL for unknown. */
+xasStatus xasSqlFunctions(xasStore *store);
+
 /** \brief Our status of an SQLite result; keeps SQLite's words in the handle.
  * xasOk for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */
 xasStatus xasSqlStatus(xasStore *store, int result);

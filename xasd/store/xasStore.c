@@ -154,6 +154,8 @@ static xasStatus setUp(xasStore *store, xasStoreAccess access,
         status = exec(store, "PRAGMA synchronous = FULL;"
                              "PRAGMA foreign_keys = ON;"
                              "PRAGMA trusted_schema = OFF");
+    if (status == xasOk)
+        status = xasSqlFunctions(store);
     if (status == xasOk && version < XAS_SCHEMA_VERSION) {
         if (access == xasStoreReadOnly)
             return xasFail(xasErrVersion, message,
