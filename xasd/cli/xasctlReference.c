@@ -2,8 +2,10 @@
 /* xasctl reference: enthalpies of formation to train on. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "xasFormula.h"
 #include "xasStoreModel.h"
 #include "xasTsv.h"
 #include "xasctl.h"
@@ -29,8 +31,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (o->verb && strcmp(o->verb, "import") == 0 && !o->file)
             argp_error(state, "import which file?");
         else if (o->verb && strcmp(o->verb, "import") != 0 &&
-                 (strcmp(o->verb, "list") != 0 || o->file))
-            argp_error(state, "expected list, or import FILE");
+                 ((strcmp(o->verb, "list") != 0 &&
+                   strcmp(o->verb, "check") != 0) ||
+                  o->file))
+            argp_error(state, "expected list, check, or import FILE");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -78,30 +82,138 @@ static xasStatus readRow(const xasTsv *t, const char *file, size_t row,
         return status;
     status = number(t, file, row, "hydration", &ref->hydration, why);
     if (status == xasErrNotFound || isnan(ref->hydration)) {
-        ref->hydration = 0;
+        xasFormula f;
+
+        ref->hydration =
+            xasFormulaParse(ref->formula, &f, NULL) == xasOk ? f.water : 0;
         status = xasOk;
     }
     return status;
 }
 
+/** What the file has said so far; a later row must not undo it. */
+typedef struct said {
+    char compound[XAS_FORMULA_TEXT];
+    xasReference ref;
+} said;
+
+static xasStatus checkSaid(const xasTsv *t, const char *file, said *all,
+                           size_t row, xasMessage *why)
+{
+    said *mine = &all[row];
+    xasFormula f;
+
+    if (xasFormulaParse(mine->ref.formula, &f, NULL) != xasOk ||
+        xasFormulaCompound(&f, mine->compound) != xasOk)
+        return xasOk; /* the store says what is wrong */
+    for (size_t i = 0; i < row; i++) {
+        const xasReference *before = &all[i].ref;
+
+        if (strcmp(all[i].compound, mine->compound) == 0 &&
+            strcmp(before->basis, mine->ref.basis) == 0 &&
+            strcmp(before->phase, mine->ref.phase) == 0 &&
+            before->hydration == mine->ref.hydration &&
+            before->dhf_kJ_per_mol != mine->ref.dhf_kJ_per_mol)
+            return xasFail(xasErrArg, why,
+                           "%s:%zu: %s is %g kJ/mol, line %zu says %g: is one "
+                           "of them a hydrate, or of another phase?",
+                           file, t->line[row], mine->ref.formula,
+                           mine->ref.dhf_kJ_per_mol, t->line[i],
+                           before->dhf_kJ_per_mol);
+    }
+    return xasOk;
+}
+
 static xasStatus putRows(xasctl *ctl, const xasTsv *t, const char *file,
                          xasMessage *why)
 {
-    xasStatus status = xasStoreBegin(ctl->store);
+    said *all = calloc(t->rows + 1, sizeof *all);
+    xasStatus status = all ? xasStoreBegin(ctl->store) : xasErrMemory;
 
     for (size_t row = 0; row < t->rows && status == xasOk; row++) {
-        xasReference ref;
         xasMessage inner = { "" };
 
-        status = readRow(t, file, row, &ref, why);
+        status = readRow(t, file, row, &all[row].ref, why);
+        if (status == xasOk)
+            status = checkSaid(t, file, all, row, why);
         if (status != xasOk)
             break;
-        status = xasStoreReferencePut(ctl->store, &ref, &inner);
+        status = xasStoreReferencePut(ctl->store, &all[row].ref, &inner);
         if (status != xasOk)
             (void)xasFail(status, why, "%s:%zu: %s", file, t->line[row],
                           inner.text);
     }
+    free(all);
     return status;
+}
+
+static void conflictText(FILE *out, const xasReferenceConflict *c)
+{
+    (void)fprintf(out, "%s", c->formula);
+    if (c->hydration > 0 && !strstr(c->formula, "H2O"))
+        (void)fprintf(out, " with %g H2O", c->hydration);
+    (void)fprintf(out,
+                  " (%s): %g kJ/mol per formula unit, but %g per metal atom "
+                  "are %g: %.1f apart; the first is used\n",
+                  c->phase, c->formula_kJ_per_mol, c->metal_kJ_per_mol,
+                  c->metals * c->metal_kJ_per_mol, c->apart_kJ_per_mol);
+}
+
+static void conflictJson(xasJson *j, const xasReferenceConflict *c)
+{
+    xasJsonOpen(j, NULL, '{');
+    xasJsonText(j, "formula", c->formula);
+    xasJsonText(j, "phase", c->phase);
+    xasJsonNumber(j, "hydration", c->hydration);
+    xasJsonNumber(j, "formula_kJ_per_mol", c->formula_kJ_per_mol);
+    xasJsonNumber(j, "metal_kJ_per_mol", c->metal_kJ_per_mol);
+    xasJsonNumber(j, "metals", c->metals);
+    xasJsonNumber(j, "apart_kJ_per_mol", c->apart_kJ_per_mol);
+    xasJsonClose(j);
+}
+
+/* On stderr, beside whatever was asked for. */
+static void warnOfConflicts(xasctl *ctl)
+{
+    xasReferenceConflict *c = NULL;
+    size_t n = 0;
+
+    if (xasStoreReferenceConflicts(ctl->store, &c, &n) != xasOk)
+        return;
+    (void)fflush(stdout);
+    for (size_t i = 0; i < n; i++) {
+        (void)fputs("xasctl: warning: ", stderr);
+        conflictText(stderr, &c[i]);
+    }
+    free(c);
+}
+
+static int check(xasctl *ctl)
+{
+    xasReferenceConflict *c = NULL;
+    size_t n = 0;
+    xasJson j;
+
+    if (!xasctlOpen(ctl, xasStoreReadOnly))
+        return xasctlFailed;
+    if (xasStoreReferenceConflicts(ctl->store, &c, &n) != xasOk)
+        return xasctlStoreFail(ctl);
+    if (ctl->form == xasctlJson) {
+        xasJsonInit(&j, stdout);
+        xasJsonOpen(&j, NULL, '[');
+        for (size_t i = 0; i < n; i++)
+            conflictJson(&j, &c[i]);
+        xasJsonClose(&j);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            conflictText(stdout, &c[i]);
+        if (!n)
+            (void)printf("no two values of a compound disagree\n");
+    }
+    free(c);
+    return n ? xasctlFail("%zu compound%s with two values", n,
+                          n == 1 ? "" : "s")
+             : xasctlDone;
 }
 
 static int import(xasctl *ctl, const char *file)
@@ -134,6 +246,8 @@ static int import(xasctl *ctl, const char *file)
     } else if (result == xasctlDone && ctl->form == xasctlText) {
         (void)printf("%zu reference values from %s\n", t->rows, file);
     }
+    if (result == xasctlDone)
+        warnOfConflicts(ctl);
     xasTsvDestroy(t);
     return result;
 }
@@ -143,20 +257,24 @@ static int run(xasctl *ctl, int argc, char **argv)
     static const struct argp argp = {
         NULL,
         parse,
-        "[list]\nimport FILE",
-        "List the enthalpies of formation to train on, or import them from a "
-        "table with the columns formula, dHf_kJ_per_mol, phase, hydration, "
-        "basis, source, note (the first two at least).",
+        "[list]\ncheck\nimport FILE",
+        "List the enthalpies of formation to train on, check that those per "
+        "formula unit and per metal atom agree, or import them from a table "
+        "with the columns formula, dHf_kJ_per_mol, phase, hydration, basis, "
+        "source, note (the first two at least).",
         NULL,
         NULL,
         NULL
     };
     options o = { .verb = NULL };
     xasQuery *q;
+    int result;
 
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (o.file)
         return import(ctl, o.file);
+    if (o.verb && strcmp(o.verb, "check") == 0)
+        return check(ctl);
     if (!xasctlOpen(ctl, xasStoreReadOnly))
         return xasctlFailed;
     if (xasQueryOpen(ctl->store, &q,
@@ -165,7 +283,9 @@ static int run(xasctl *ctl, int argc, char **argv)
                      "ORDER BY id",
                      "") != xasOk)
         return xasctlStoreFail(ctl);
-    return xasctlTable(ctl, q, "no reference values");
+    result = xasctlTable(ctl, q, "no reference values");
+    warnOfConflicts(ctl);
+    return result;
 }
 
 const xasctlCommand xasctlReference = {

@@ -12,19 +12,46 @@
 typedef struct xasReference {
     char formula[XAS_SAMPLE_SIZE];
     double dhf_kJ_per_mol;
-    char basis[16];   /* "formula" or "metal" */
+    char basis[16];   /* "formula" unit, or "metal" atom of Sc..Zn in it:
+                       * xasFormulaMetals() */
     char phase[16];   /* "cr" */
     double hydration; /* H2O per formula unit */
     char source[256], note[256];
 } xasReference;
 
-/** \brief Insert or replace (compound, basis, phase, hydration). Writes. */
+/** \brief Insert or replace (compound, basis, phase, hydration). Writes.
+ * \return xasErrFormat: no formula; xasErrNaN; xasErrArg: no such basis, none
+ *         of its metals in the formula, a hydration other than the formula's
+ *         water where that has some, no source */
 xasStatus xasStoreReferencePut(xasStore *store, const xasReference *ref,
                                xasMessage *message);
-/** \brief Tabulated value of a formula: same compound and hydration, basis
- * formula; xasErrNotFound. */
+/** \brief Tabulated value of a formula: of the same compound and hydration;
+ * crystals before other phases, then values per formula unit before those per
+ * metal atom.
+ * \param[out] out  per unit of the formula asked for, whatever the table's
+ *                  unit was (Cu2Cl2 has twice the value of CuCl, Fe2O3 twice
+ *                  the value per metal atom): basis is "formula", and where
+ *                  the value had to be converted note begins with how
+ * \return xasErrNotFound */
 xasStatus xasStoreReferenceFind(xasStore *store, const char *formula,
                                 xasReference *out);
+
+/** Two values of one compound, phase and hydration that cannot both be true. */
+typedef struct xasReferenceConflict {
+    char formula[XAS_SAMPLE_SIZE]; /* as written with the first */
+    char phase[16];
+    double hydration;
+    double formula_kJ_per_mol; /* per formula unit: the one used */
+    double metal_kJ_per_mol;   /* per metal atom ... */
+    double metals;             /* ... of which the unit has so many */
+    double apart_kJ_per_mol;   /* of a formula unit */
+} xasReferenceConflict;
+
+/** \brief Where a value per formula unit and one per metal atom are more than
+ * 1 kJ/mol of the formula unit apart.
+ * \param[out] out [n] for free(); NULL for none */
+xasStatus xasStoreReferenceConflicts(xasStore *store,
+                                     xasReferenceConflict **out, size_t *n);
 
 /** What stands for a sample at an edge. */
 typedef struct xasEdgeScan {
