@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* DEFINITIONS.md section 4: first-order errors. Each quantity keeps its whole
- * gradient by y, so that differences and quotients keep their correlations. */
+/* DEFINITIONS.md section 4: first-order errors. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "xasFeatureK.h"
+#include "xasGradient.h"
 
 typedef enum quantity {
     edgeE,
@@ -21,60 +19,11 @@ typedef enum quantity {
     quantities
 } quantity;
 
-/** Gradients of all quantities by the points that the curve is made from;
- * g(q) is [count]. */
+/** Gradients of all quantities by the points that the curve is made from. */
 typedef struct gradients {
     xasKScan *k;
-    size_t first, count;
-    double *of; /* [quantities*count] */
-    double *sum;
+    xasGradient of;
 } gradients;
-
-static double *gradient(const gradients *g, quantity q)
-{
-    return g->of + (size_t)q * g->count;
-}
-
-/* The weights that make the order-th derivative at x, times factor. */
-static void addWeights(const gradients *g, double x, int order, double factor,
-                       quantity q)
-{
-    size_t first, count;
-    const double *w = xasCurveWeights(g->k->curve, x, order, &first, &count);
-    double *to = gradient(g, q) + (first - g->first);
-
-    for (size_t i = 0; i < count; i++)
-        to[i] += factor * w[i];
-}
-
-/* Place of an extremum of v (the order-th derivative) at grid point i. */
-static void addPlace(const gradients *g, quantity q, size_t i, int order,
-                     const double *v)
-{
-    xasCurve *c = g->k->curve;
-    double curve = v[i - 1] - 2 * v[i] + v[i + 1];
-    double factor = -0.5 * c->step / curve;
-
-    addWeights(g, xasCurveX(c, i + 1), order, factor, q);
-    addWeights(g, xasCurveX(c, i - 1), order, -factor, q);
-}
-
-/* Height of y at the vertex of y'', linear in the grid: the two points beside
- * it, and the place of the vertex times the slope between them. */
-static void addHeight(const gradients *g, quantity q, quantity place, double x)
-{
-    xasCurve *c = g->k->curve;
-    double at = (x - c->start) / c->step, *to = gradient(g, q), slope;
-    const double *from = gradient(g, place);
-    size_t i = (size_t)at;
-
-    at -= (double)i;
-    slope = (c->y[i + 1] - c->y[i]) / c->step;
-    addWeights(g, xasCurveX(c, i), 0, 1 - at, q);
-    addWeights(g, xasCurveX(c, i + 1), 0, at, q);
-    for (size_t j = 0; j < g->count; j++)
-        to[j] += slope * from[j];
-}
 
 /* E20, the grid points between, E80: trapezoid weights of those inside. */
 static void addEdge(const gradients *g, const xasKPlaces *p)
@@ -88,7 +37,7 @@ static void addEdge(const gradients *g, const xasKPlaces *p)
             continue;
         before = fmax(p->e20_eV, xasCurveX(c, i - 1));
         behind = fmin(p->e80_eV, xasCurveX(c, i + 1));
-        addWeights(g, x, 0, -0.5 * (behind - before) / 0.6, edgeE);
+        xasGradientPoint(&g->of, edgeE, x, 0, -0.5 * (behind - before) / 0.6);
     }
 }
 
@@ -101,14 +50,14 @@ static xasStatus addPre(const gradients *g, const xasKPlaces *p)
 
     if (status)
         return status;
-    addPlace(g, preE, p->pre, 2, c->bend);
+    xasGradientPlace(&g->of, preE, p->pre, 2, c->bend);
     xasPreBaselineBasis(&b, x, basis);
-    addWeights(g, x, 0, 1, preI);
+    xasGradientPoint(&g->of, preI, x, 0, 1);
     for (size_t i = 0; i < b.count; i++) {
         double hat = 0;
         for (size_t r = 0; r < 3; r++)
             hat += basis[r] * b.inverse[r * b.count + i];
-        addWeights(g, xasCurveX(c, b.point[i]), 0, -hat, preI);
+        xasGradientPoint(&g->of, preI, xasCurveX(c, b.point[i]), 0, -hat);
     }
     xasPreBaselineClear(&b);
     return xasOk;
@@ -119,42 +68,37 @@ static xasStatus addAll(const gradients *g, const xasKPlaces *p)
     xasCurve *c = g->k->curve;
 
     addEdge(g, p);
-    addWeights(g, xasCurveX(c, p->wl), 0, 1, wlI);
+    xasGradientPoint(&g->of, wlI, xasCurveX(c, p->wl), 0, 1);
     if (p->haveWl)
-        addPlace(g, wlE, p->wl, 0, c->y);
+        xasGradientPlace(&g->of, wlE, p->wl, 0, c->y);
     for (size_t i = p->tailFirst; i < p->tailFirst + p->tailCount; i++)
-        addWeights(g, xasCurveX(c, i), 0, 1 / (double)p->tailCount, tail);
+        xasGradientPoint(&g->of, tail, xasCurveX(c, i), 0,
+                         1 / (double)p->tailCount);
     if (p->sh) {
-        addPlace(g, shE, p->sh, 2, c->bend);
-        addHeight(g, shI, shE, p->sh_eV);
+        xasGradientPlace(&g->of, shE, p->sh, 2, c->bend);
+        xasGradientHeight(&g->of, shI, shE, p->sh_eV);
     }
     if (p->post) {
-        addPlace(g, postE, p->post, 2, c->bend);
-        addHeight(g, postI, postE, p->post_eV);
+        xasGradientPlace(&g->of, postE, p->post, 2, c->bend);
+        xasGradientHeight(&g->of, postI, postE, p->post_eV);
     }
     return p->pre ? addPre(g, p) : xasOk;
 }
 
-/* Error of fa a + fb b. */
-static double combined(const gradients *g, double fa, quantity a, double fb,
-                       quantity b)
+static double errorOf(const gradients *g, const double *of)
 {
-    const double *ga = gradient(g, a), *gb = gradient(g, b);
-
-    for (size_t j = 0; j < g->count; j++)
-        g->sum[j] = fa * ga[j] + fb * gb[j];
-    return xasKScanError(g->k, g->sum, g->first, g->count);
+    return xasKScanError(g->k, of, g->of.first, g->of.count);
 }
 
 static double alone(const gradients *g, quantity q)
 {
-    return xasKScanError(g->k, gradient(g, q), g->first, g->count);
+    return errorOf(g, xasGradientRow(&g->of, q));
 }
 
 static double quotient(const gradients *g, quantity a, double va, quantity b,
                        double vb)
 {
-    return combined(g, 1 / vb, a, -va / (vb * vb), b);
+    return errorOf(g, xasGradientQuotient(&g->of, a, va, b, vb));
 }
 
 static void setEnergy(const gradients *g, quantity q, double *error,
@@ -162,7 +106,7 @@ static void setEnergy(const gradients *g, quantity q, double *error,
                       xasFeatureId toReference)
 {
     error[absolute] = error[toReference] = alone(g, q);
-    error[toEdge] = combined(g, 1, q, -1, edgeE);
+    error[toEdge] = errorOf(g, xasGradientSum(&g->of, 1, q, -1, edgeE));
 }
 
 static void setHeight(const gradients *g, quantity q, double value, double wl,
@@ -197,8 +141,8 @@ static void setErrors(const gradients *g, const xasKPlaces *p, double *error)
 
 xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out)
 {
-    const xasCurve *c = k->curve;
-    gradients g = { k, c->first, c->end - c->first, NULL, NULL };
+    xasCurve *c = k->curve;
+    gradients g = { .k = k };
     xasStatus status;
 
     if (p->preLimit <= 0.02) { /* a limit, not an error: needs no noise */
@@ -207,13 +151,12 @@ xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out)
     }
     if (xasFlagsHave(out->flags, "noise_unknown"))
         return xasOk;
-    g.of = calloc((quantities + 1) * g.count, sizeof *g.of);
-    if (!g.of)
-        return xasErrMemory;
-    g.sum = g.of + quantities * g.count;
+    status = xasGradientInit(&g.of, c, c->first, c->end, quantities);
+    if (status)
+        return status;
     status = addAll(&g, p);
     if (!status)
         setErrors(&g, p, out->error);
-    free(g.of);
+    xasGradientClear(&g.of);
     return status;
 }

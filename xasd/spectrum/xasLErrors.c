@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* DEFINITIONS.md section 4 for L2,3: first-order errors; each quantity keeps
- * its gradient by y at the data, so that correlations are kept. */
+/* DEFINITIONS.md section 4 for L2,3: first-order errors. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "xasFeatureL.h"
+#include "xasGradient.h"
 
 typedef enum quantity {
     l3E,
@@ -27,58 +25,12 @@ typedef enum quantity {
 typedef struct gradients {
     xasLScan *l;
     const xasLPlaces *p;
-    size_t first, count; /* points that the curve or the jump is made from */
-    double *of;          /* [quantities*count] */
-    double *sum;
+    xasGradient of; /* by the points that the curve or the jump is made from */
 } gradients;
-
-static double *gradient(const gradients *g, quantity q)
-{
-    return g->of + (size_t)q * g->count;
-}
 
 static void add(const gradients *g, quantity to, double factor, quantity from)
 {
-    double *t = gradient(g, to);
-    const double *f = gradient(g, from);
-
-    for (size_t j = 0; j < g->count; j++)
-        t[j] += factor * f[j];
-}
-
-/* The weights that make the order-th derivative at x, times factor. */
-static void addWeights(const gradients *g, double x, int order, double factor,
-                       quantity q)
-{
-    size_t first, count;
-    const double *w = xasCurveWeights(g->l->curve, x, order, &first, &count);
-    double *to = gradient(g, q) + (first - g->first);
-
-    for (size_t i = 0; i < count; i++)
-        to[i] += factor * w[i];
-}
-
-/* Place of an extremum of v (the order-th derivative) at grid point i. */
-static void addPlace(const gradients *g, quantity q, size_t i, int order,
-                     const double *v)
-{
-    xasCurve *c = g->l->curve;
-    double curve = v[i - 1] - 2 * v[i] + v[i + 1];
-    double factor = -0.5 * c->step / curve;
-
-    addWeights(g, xasCurveX(c, i + 1), order, factor, q);
-    addWeights(g, xasCurveX(c, i - 1), order, -factor, q);
-}
-
-/* The value of y at x, linear in the grid. */
-static void addValue(const gradients *g, quantity q, double x, double factor)
-{
-    xasCurve *c = g->l->curve;
-    size_t i = (size_t)((x - c->start) / c->step);
-    double at = (x - c->start) / c->step - (double)i;
-
-    addWeights(g, xasCurveX(c, i), 0, factor * (1 - at), q);
-    addWeights(g, xasCurveX(c, i + 1), 0, factor * at, q);
+    xasGradientAdd(&g->of, to, factor, from);
 }
 
 static double arcSlope(double t)
@@ -129,7 +81,7 @@ static void addHalf(const gradients *g, quantity q, double x)
         return;
     slope = (c->y[i + 1] - c->y[i]) / c->step -
             g->p->taken * (xasLSteps(l, x1) - xasLSteps(l, x0)) / c->step;
-    addValue(g, q, x, -1 / slope);
+    xasGradientValue(&g->of, q, x, -1 / slope);
     addSteps(g, q, x, -1 / slope);
     add(g, q, 0.5 / slope, height3);
 }
@@ -146,7 +98,7 @@ static void addArea(const gradients *g, quantity q, double lo, double hi,
         double x = xasCurveX(c, i);
         if (x < lo || x > hi || (!closed && x >= hi))
             continue;
-        addWeights(g, x, 0, c->step, q);
+        xasGradientPoint(&g->of, q, x, 0, c->step);
         steps += xasLSteps(l, x) * c->step;
         by3 += arcSlope(x - l->e3_eV) * c->step;
         by2 += arcSlope(x - l->e2_eV) * c->step;
@@ -180,10 +132,10 @@ static void addEnds(const gradients *g)
 
 static void addJump(const gradients *g)
 {
-    double *to = gradient(g, jumpY);
+    double *to = xasGradientRow(&g->of, jumpY);
 
     for (size_t j = 0; j < g->p->jumpCount; j++)
-        to[g->p->jumpFirst + j - g->first] += 1 / (double)g->p->jumpCount;
+        to[g->p->jumpFirst + j - g->of.first] += 1 / (double)g->p->jumpCount;
 }
 
 static void addAll(const gradients *g)
@@ -193,15 +145,13 @@ static void addAll(const gradients *g)
     xasCurve *c = l->curve;
     double split = l->e2_eV - l->e3_eV;
 
-    addPlace(g, l3E, l->i3, 0, c->y);
-    addPlace(g, l2E, l->i2, 0, c->y);
-    addWeights(g, xasCurveX(c, l->i3), 0, 1, l3Y);
-    addWeights(g, xasCurveX(c, l->i2), 0, 1, l2Y);
+    xasGradientPlace(&g->of, l3E, l->i3, 0, c->y);
+    xasGradientPlace(&g->of, l2E, l->i2, 0, c->y);
+    xasGradientPoint(&g->of, l3Y, xasCurveX(c, l->i3), 0, 1);
+    xasGradientPoint(&g->of, l2Y, xasCurveX(c, l->i2), 0, 1);
     if (p->sub) {
-        size_t i = (size_t)((p->sub_eV - c->start) / c->step);
-        addPlace(g, subE, p->sub, 2, c->bend);
-        addValue(g, subY, p->sub_eV, 1);
-        add(g, subY, (c->y[i + 1] - c->y[i]) / c->step, subE);
+        xasGradientPlace(&g->of, subE, p->sub, 2, c->bend);
+        xasGradientHeight(&g->of, subY, subE, p->sub_eV);
     }
     if (!p->haveJump)
         return;
@@ -217,20 +167,21 @@ static void addAll(const gradients *g)
     addEnds(g);
 }
 
+static double errorOf(const gradients *g, const double *of)
+{
+    return xasLScanError(g->l, of, g->of.first, g->of.count);
+}
+
 static double combined(const gradients *g, double fa, quantity a, double fb,
                        quantity b)
 {
-    const double *ga = gradient(g, a), *gb = gradient(g, b);
-
-    for (size_t j = 0; j < g->count; j++)
-        g->sum[j] = fa * ga[j] + fb * gb[j];
-    return xasLScanError(g->l, g->sum, g->first, g->count);
+    return errorOf(g, xasGradientSum(&g->of, fa, a, fb, b));
 }
 
 static double quotient(const gradients *g, quantity a, double va, quantity b,
                        double vb)
 {
-    return combined(g, 1 / vb, a, -va / (vb * vb), b);
+    return errorOf(g, xasGradientQuotient(&g->of, a, va, b, vb));
 }
 
 /* An error only where there is a value. */
@@ -264,22 +215,21 @@ static void setErrors(const gradients *g, xasFeatures *out)
 
 xasStatus xasLErrorsFind(xasLScan *l, const xasLPlaces *p, xasFeatures *out)
 {
-    gradients g = { l, p, l->curve->first, 0, NULL, NULL };
-    size_t end = l->curve->end;
+    gradients g = { .l = l, .p = p };
+    size_t first = l->curve->first, end = l->curve->end;
+    xasStatus status;
 
     if (xasFlagsHave(out->flags, "noise_unknown"))
         return xasOk;
-    if (p->jumpCount && p->jumpFirst < g.first)
-        g.first = p->jumpFirst;
+    if (p->jumpCount && p->jumpFirst < first)
+        first = p->jumpFirst;
     if (p->jumpCount && p->jumpFirst + p->jumpCount > end)
         end = p->jumpFirst + p->jumpCount;
-    g.count = end - g.first;
-    g.of = calloc((quantities + 1) * g.count, sizeof *g.of);
-    if (!g.of)
-        return xasErrMemory;
-    g.sum = g.of + quantities * g.count;
+    status = xasGradientInit(&g.of, l->curve, first, end, quantities);
+    if (status)
+        return status;
     addAll(&g);
     setErrors(&g, out);
-    free(g.of);
+    xasGradientClear(&g.of);
     return xasOk;
 }
