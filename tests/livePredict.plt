@@ -89,6 +89,25 @@ ok($b->wait_for(sub {
     @hf == 2 && finite($hf[0]) && $hf[0] eq $hf[1] && $hf[0] ne $final;
 }), 'with both edges both stations show one value');
 
+# A model of merged repeats: what is measured again counts with the first.
+like($b->run('xasctl', '-d', "$b->{work}/xasd.db", qw(train --kind all
+    --repeats merge --name merged --activate --permutations 0)),
+    qr/repeats merged/, 'trained on merged repeats');
+ok($b->wait_for(sub { $b->get("$p:Model.VAL\$") =~ /^merged/ }), 'it predicts');
+unlike($b->get("$p:Reason.VAL\$"), qr/scans merged/, 'one scan is no merge');
+$b->put('BL5S1:Dwell', 0.002);
+$b->put('BL5S1:Start', 1, $XasWire::patience);
+ok($b->wait_for(sub {
+    my @said = $b->get("$p:Reason.VAL\$", 'BL1N2:XASD:Pred:Reason.VAL$');
+    return 2 == grep { /K: 2 of 2 scans merged/ } @said;
+}), 'both stations say that two scans count');
+my @k = $b->sql("SELECT group_concat(scan) FROM merge_scan WHERE merge =
+    (SELECT k_merge FROM prediction ORDER BY id DESC LIMIT 1)");
+is($k[0], $b->sql("SELECT group_concat(scan) FROM good_scan WHERE edge = 'K' AND
+    sample = (SELECT id FROM sample WHERE name = 'FeCl3')"),
+    'the history knows which');
+is($b->sql('SELECT count(*) FROM merge'), 1, 'one merge for both');
+
 # How old it is: since its last point.
 my $stamp = $b->sql("SELECT stamp FROM (SELECT max(id), end_ns / 1e9 AS stamp
     FROM scan WHERE station = 'BL5S1')");
