@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 SRC_DIRS += $(XASD)/cli
 PROD_HOST += xasctl
-xasctl_SRCS += xasctl.c xasctlTable.c xasJson.c
+xasctl_SRCS += xasctl.c xasctlArgs.c xasctlTable.c xasJson.c
 xasctl_SRCS += xasctlScans.c xasctlCalibrations.c xasctlShow.c xasctlFlagged.c xasctlSamples.c xasctlStats.c
 xasctl_SRCS += xasctlCheck.c xasctlBackup.c xasctlReference.c
 xasctl_SRCS += xasctlTrain.c xasctlTrainMatrix.c xasctlMatrix.c xasctlReport.c xasctlModel.c

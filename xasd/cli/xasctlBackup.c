@@ -2,24 +2,11 @@
 /* xasctl backup: a copy of the database, also while xasd writes it. */
 #include <stdio.h>
 
-#include "xasctl.h"
+#include "xasctlArgs.h"
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    const char **file = state->input;
-
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (*file)
-            argp_error(state, "one file only");
-        *file = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!*file)
-            argp_error(state, "which file?");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    return xasctlParseFile(key, arg, state, state->input);
 }
 
 static int run(xasctl *ctl, int argc, char **argv)

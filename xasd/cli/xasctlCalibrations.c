@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xasctl calibrations: how the energies of scans were moved. */
-#include "xasctl.h"
+#include "xasctlArgs.h"
 
 typedef struct options {
-    const char *station;
-    int64_t limit;
-    bool all, foils;
+    xasctlNewest newest;
+    bool foils;
 } options;
 
 static const struct argp_option optionList[] = {
-    { "station", 'S', "NAME", 0, "only those of a station", 0 },
     { "foils", 'f', NULL, 0, "only scans with a foil of their own", 0 },
-    { "last", 'n', "NUMBER", 0, "so many, the newest; 30", 0 },
-    { "all", 'a', NULL, 0, "all of them", 0 },
+    XASCTL_NEWEST_OPTIONS,
     { 0 }
 };
 
@@ -20,16 +17,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
 
-    switch (key) {
-    case 'S': o->station = arg; return 0;
-    case 'f': o->foils = true; return 0;
-    case 'a': o->all = true; return 0;
-    case 'n':
-        if (!xasctlNumber(arg, &o->limit))
-            argp_error(state, "--last %s: expected a number above 0", arg);
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    if (key != 'f')
+        return xasctlParseNewest(key, arg, state, &o->newest);
+    o->foils = true;
+    return 0;
 }
 
 static const char sql[] =
@@ -50,14 +41,14 @@ static int run(xasctl *ctl, int argc, char **argv)
         NULL,       NULL,
         NULL
     };
-    options o = { .limit = 30 };
+    options o = { .newest = XASCTL_NEWEST_DEFAULT };
     xasQuery *q;
 
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (!xasctlOpen(ctl, xasStoreReadOnly))
         return xasctlFailed;
-    if (xasQueryOpen(ctl->store, &q, sql, "tii", o.station, (int64_t)o.foils,
-                     o.all ? (int64_t)-1 : o.limit) != xasOk)
+    if (xasQueryOpen(ctl->store, &q, sql, "tii", o.newest.station,
+                     (int64_t)o.foils, o.newest.limit) != xasOk)
         return xasctlStoreFail(ctl);
     return xasctlTable(ctl, q, "no scans");
 }

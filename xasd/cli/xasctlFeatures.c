@@ -8,9 +8,8 @@
 #include "xasGlitch.h"
 #include "xasNorm.h"
 #include "xasQuality.h"
-#include "xasctl.h"
+#include "xasctlArgs.h"
 #include "xasctlFigure.h"
-#include "xasctlXdi.h"
 
 typedef struct options {
     const char *file;
@@ -22,8 +21,7 @@ typedef struct options {
 enum { optionE0 = 300, optionSvg };
 
 static const struct argp_option optionList[] = {
-    { "element", 'E', "SYMBOL", 0, "absorber, whatever the file says", 0 },
-    { "edge", 'e', "K|L", 0, "edge, whatever the file says", 0 },
+    XASCTL_EDGE_OPTIONS,
     { "e0", optionE0, "EV", 0, "E0 of the normalisation, eV", 0 },
     { "svg", optionSvg, "OUT", 0, "draw it as well", 0 },
     { 0 }
@@ -36,29 +34,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case 'E':
-        if (!xasctlElement(arg, o->told.element))
-            argp_error(state, "--element %s: no such element", arg);
-        return 0;
-    case 'e':
-        if (!xasctlShell(arg, &o->told.shell))
-            argp_error(state, "--edge %s: expected K, L, L3 or L2", arg);
-        return 0;
+    case 'e': return xasctlParseEdge(key, arg, state, &o->told);
     case optionE0:
         o->e0_eV = strtod(arg, &end);
         if (end == arg || *end || !(o->e0_eV > 0))
             argp_error(state, "--e0 %s: expected an energy in eV", arg);
         return 0;
     case optionSvg: o->svg = arg; return 0;
-    case ARGP_KEY_ARG:
-        if (o->file)
-            argp_error(state, "one file only");
-        o->file = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!o->file)
-            argp_error(state, "which file?");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return xasctlParseFile(key, arg, state, &o->file);
     }
 }
 

@@ -12,9 +12,8 @@
 #include "xasScan.h"
 #include "xasStoreScan.h"
 #include "xasXdiScan.h"
-#include "xasctl.h"
+#include "xasctlArgs.h"
 #include "xasctlPredicted.h"
-#include "xasctlXdi.h"
 
 typedef struct options {
     char **file;
@@ -27,8 +26,7 @@ static const struct argp_option optionList[] = {
     { "sample", 's', "NAME", 0, "sample, whatever the file says", 0 },
     { "formula", 'f', "FORMULA", 0, "formula, whatever the file says", 0 },
     { "station", 'S', "NAME", 0, "station to file it under; import", 0 },
-    { "element", 'E', "SYMBOL", 0, "absorber, whatever the file says", 0 },
-    { "edge", 'e', "K|L", 0, "edge, whatever the file says", 0 },
+    XASCTL_EDGE_OPTIONS,
     { 0 }
 };
 
@@ -40,20 +38,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 's': o->sample = arg; return 0;
     case 'f': o->formula = arg; return 0;
     case 'S': o->station = arg; return 0;
-    case 'E':
-        if (!xasctlElement(arg, o->told.element))
-            argp_error(state, "--element %s: no such element", arg);
-        return 0;
-    case 'e':
-        if (!xasctlShell(arg, &o->told.shell))
-            argp_error(state, "--edge %s: expected K, L, L3 or L2", arg);
-        return 0;
     case ARGP_KEY_ARGS:
         o->file = state->argv + state->next;
         o->files = state->argc - state->next;
         return 0;
     case ARGP_KEY_NO_ARGS: argp_error(state, "which files?"); return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return xasctlParseEdge(key, arg, state, &o->told);
     }
 }
 

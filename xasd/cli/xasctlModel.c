@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "xasStoreModelFile.h"
-#include "xasctl.h"
+#include "xasctlArgs.h"
 #include "xasctlReport.h"
 #include "xasctlYy.h"
 
 typedef struct options {
-    const char *verb, *name, *file, *svg, *as;
+    xasctlSaid said;
+    const char *svg, *as;
 } options;
 
 static const struct argp_option optionList[] = {
@@ -19,54 +20,34 @@ static const struct argp_option optionList[] = {
     { 0 }
 };
 
-static const struct {
-    const char *name;
-    int least, most; /* further arguments */
-} verbs[] = {
-    { "list", 0, 0 }, { "show", 1, 1 },   { "activate", 1, 1 },
-    { "undo", 1, 1 }, { "export", 1, 2 }, { "import", 1, 1 },
+enum { verbList, verbShow, verbActivate, verbUndo, verbExport, verbImport };
+
+static const xasctlVerb verbs[] = {
+    [verbList] = { "list", 0, 0 },         [verbShow] = { "show", 1, 1 },
+    [verbActivate] = { "activate", 1, 1 }, [verbUndo] = { "undo", 1, 1 },
+    [verbExport] = { "export", 1, 2 },     [verbImport] = { "import", 1, 1 },
 };
-
-static bool isRight(const options *o)
-{
-    int given = (o->name != NULL) + (o->file != NULL);
-
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(o->verb, verbs[i].name) == 0)
-            return given >= verbs[i].least && given <= verbs[i].most;
-    return false;
-}
+enum { nVerbs = sizeof verbs / sizeof *verbs };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
+    error_t status;
 
     switch (key) {
     case 's': o->svg = arg; return 0;
     case 'n': o->as = arg; return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num == 0)
-            o->verb = arg;
-        else if (state->arg_num == 1)
-            o->name = arg;
-        else if (state->arg_num == 2)
-            o->file = arg;
-        else
-            argp_error(state, "too many arguments");
-        return 0;
-    case ARGP_KEY_END:
-        if (!o->verb)
-            o->verb = "list";
-        if (!isRight(o))
-            argp_error(state, "expected list, show NAME, activate NAME, "
-                              "undo KIND, export NAME [FILE] or import FILE");
-        if (o->svg && strcmp(o->verb, "show") != 0)
-            argp_error(state, "--svg is for show");
-        if (o->as && strcmp(o->verb, "import") != 0)
-            argp_error(state, "--name is for import");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: break;
     }
+    status = xasctlParseVerb(key, arg, state, verbs, nVerbs,
+                             "list, show NAME, activate NAME, undo KIND, "
+                             "export NAME [FILE] or import FILE",
+                             &o->said);
+    if (key == ARGP_KEY_END && o->svg && o->said.verb != verbShow)
+        argp_error(state, "--svg is for show");
+    if (key == ARGP_KEY_END && o->as && o->said.verb != verbImport)
+        argp_error(state, "--name is for import");
+    return status;
 }
 
 static int list(xasctl *ctl)
@@ -219,19 +200,18 @@ static int run(xasctl *ctl, int argc, char **argv)
         NULL,
         NULL
     };
-    options o = { .verb = NULL };
+    options o = { .svg = NULL };
+    const char *const *word = o.said.word;
 
     xasctlParse(ctl, &argp, argc, argv, &o);
-    if (strcmp(o.verb, "list") == 0)
-        return list(ctl);
-    if (strcmp(o.verb, "show") == 0)
-        return show(ctl, o.name, o.svg);
-    if (strcmp(o.verb, "activate") == 0)
-        return activate(ctl, o.name);
-    if (strcmp(o.verb, "undo") == 0)
-        return undo(ctl, o.name);
-    return strcmp(o.verb, "export") == 0 ? export(ctl, o.name, o.file)
-                                         : import(ctl, o.name, o.as);
+    switch (o.said.verb) {
+    case verbShow: return show(ctl, word[0], o.svg);
+    case verbActivate: return activate(ctl, word[0]);
+    case verbUndo: return undo(ctl, word[0]);
+    case verbExport: return export(ctl, word[0], word[1]);
+    case verbImport: return import(ctl, word[0], o.as);
+    default: return list(ctl);
+    }
 }
 
 const xasctlCommand xasctlModel = {

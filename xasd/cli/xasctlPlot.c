@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xasctl plot: a stored scan as a figure. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "xasStoreScan.h"
-#include "xasctl.h"
+#include "xasctlArgs.h"
 #include "xasctlFigure.h"
 
 typedef struct options {
@@ -20,21 +18,11 @@ static const struct argp_option optionList[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
-    char *end;
 
-    switch (key) {
-    case 'o': o->output = arg; return 0;
-    case ARGP_KEY_ARG:
-        o->scan = strtoll(arg, &end, 10);
-        if (*end || o->scan < 1)
-            argp_error(state, "%s: expected the number of a scan", arg);
-        return 0;
-    case ARGP_KEY_END:
-        if (!o->scan)
-            argp_error(state, "which scan?");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    if (key != 'o')
+        return xasctlParseScan(key, arg, state, &o->scan);
+    o->output = arg;
+    return 0;
 }
 
 static xasStatus draw(xasctl *ctl, const options *o, const char *file,

@@ -8,36 +8,20 @@
 #include "xasFormula.h"
 #include "xasStoreModel.h"
 #include "xasTsv.h"
-#include "xasctl.h"
+#include "xasctlArgs.h"
 
-typedef struct options {
-    const char *verb, *file;
-} options;
+enum { verbList, verbCheck, verbImport };
+
+static const xasctlVerb verbs[] = {
+    [verbList] = { "list", 0, 0 },
+    [verbCheck] = { "check", 0, 0 },
+    [verbImport] = { "import", 1, 1 },
+};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    options *o = state->input;
-
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (state->arg_num == 0)
-            o->verb = arg;
-        else if (state->arg_num == 1)
-            o->file = arg;
-        else
-            argp_error(state, "too many arguments");
-        return 0;
-    case ARGP_KEY_END:
-        if (o->verb && strcmp(o->verb, "import") == 0 && !o->file)
-            argp_error(state, "import which file?");
-        else if (o->verb && strcmp(o->verb, "import") != 0 &&
-                 ((strcmp(o->verb, "list") != 0 &&
-                   strcmp(o->verb, "check") != 0) ||
-                  o->file))
-            argp_error(state, "expected list, check, or import FILE");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    return xasctlParseVerb(key, arg, state, verbs, sizeof verbs / sizeof *verbs,
+                           "list, check, or import FILE", state->input);
 }
 
 /* Text of a named column; `fallback` where the file has no such column. */
@@ -266,14 +250,14 @@ static int run(xasctl *ctl, int argc, char **argv)
         NULL,
         NULL
     };
-    options o = { .verb = NULL };
+    xasctlSaid said = { 0 };
     xasQuery *q;
     int result;
 
-    xasctlParse(ctl, &argp, argc, argv, &o);
-    if (o.file)
-        return import(ctl, o.file);
-    if (o.verb && strcmp(o.verb, "check") == 0)
+    xasctlParse(ctl, &argp, argc, argv, &said);
+    if (said.verb == verbImport)
+        return import(ctl, said.word[0]);
+    if (said.verb == verbCheck)
         return check(ctl);
     if (!xasctlOpen(ctl, xasStoreReadOnly))
         return xasctlFailed;

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xasctl scans: what has been measured, newest last. */
-#include "xasctl.h"
+#include "xasctlArgs.h"
 
 typedef struct options {
-    const char *sample, *station, *edge;
-    int64_t limit;
-    bool all;
+    const char *sample, *edge;
+    xasctlNewest newest;
 } options;
 
 static const struct argp_option optionList[] = {
     { "sample", 's', "NAME", 0, "only those of a sample", 0 },
-    { "station", 'S', "NAME", 0, "only those of a station", 0 },
     { "edge", 'e', "K|L", 0, "only those at an edge", 0 },
-    { "last", 'n', "NUMBER", 0, "so many, the newest; 30", 0 },
-    { "all", 'a', NULL, 0, "all of them", 0 },
+    XASCTL_NEWEST_OPTIONS,
     { 0 }
 };
 
@@ -23,14 +20,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     switch (key) {
     case 's': o->sample = arg; return 0;
-    case 'S': o->station = arg; return 0;
     case 'e': o->edge = arg; return 0;
-    case 'a': o->all = true; return 0;
-    case 'n':
-        if (!xasctlNumber(arg, &o->limit))
-            argp_error(state, "--last %s: expected a number above 0", arg);
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return xasctlParseNewest(key, arg, state, &o->newest);
     }
 }
 
@@ -50,14 +41,14 @@ static int run(xasctl *ctl, int argc, char **argv)
         optionList, parse, "",  "List scans with their predictions.",
         NULL,       NULL,  NULL
     };
-    options o = { .limit = 30 };
+    options o = { .newest = XASCTL_NEWEST_DEFAULT };
     xasQuery *q;
 
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (!xasctlOpen(ctl, xasStoreReadOnly))
         return xasctlFailed;
-    if (xasQueryOpen(ctl->store, &q, sql, "ttti", o.sample, o.station, o.edge,
-                     o.all ? (int64_t)-1 : o.limit) != xasOk)
+    if (xasQueryOpen(ctl->store, &q, sql, "ttti", o.sample, o.newest.station,
+                     o.edge, o.newest.limit) != xasOk)
         return xasctlStoreFail(ctl);
     return xasctlTable(ctl, q, "no scans");
 }

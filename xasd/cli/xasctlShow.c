@@ -2,7 +2,7 @@
 /* xasctl show: one scan, all that is known of it. */
 #include <stdio.h>
 
-#include "xasctl.h"
+#include "xasctlArgs.h"
 #include "xasctlFlagged.h"
 
 /* Parts of the page; each query takes the scan. */
@@ -67,21 +67,7 @@ enum { nParts = sizeof parts / sizeof *parts, flaggedBefore = 3 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    int64_t *scan = state->input;
-
-    switch (key) {
-    case ARGP_KEY_ARG:
-        if (*scan)
-            argp_error(state, "one scan only");
-        if (!xasctlNumber(arg, scan))
-            argp_error(state, "%s: expected the number of a scan", arg);
-        return 0;
-    case ARGP_KEY_END:
-        if (!*scan)
-            argp_error(state, "which scan? xasctl scans lists them");
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    return xasctlParseScan(key, arg, state, state->input);
 }
 
 static void cellText(const xasQuery *q, int i, char *out, size_t size)
