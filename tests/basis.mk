@@ -9,3 +9,4 @@ referenceTest_SRCS += referenceTest.c storeTestScan.c
 referenceTest_LIBS += xas xasNumeric Com
 referenceTest_SYS_LIBS += sqlite3 lapacke xrl m
 TESTS += referenceTest
+TESTSCRIPTS_HOST += basis.t

@@ -196,6 +196,11 @@ sub testBad {
     @rows = map { [@$_[0 .. 4], 1.5, 7000] } rows();
     my $got = warned(qr/constant columns, not used: wl_ri edge_e/, \@rows);
     is("@{$got->{usable}}", 'wl_dr', '  and goes on without them');
+    # mostly missing is not constant
+    @rows = rows();
+    $_->[5] = '' for @rows[0 .. 10];
+    $got = warned(qr/missing in more than 50 % .*not used: wl_ri$/, \@rows);
+    ok(!(grep { /constant/ } @{ $got->{warnings} }), '  nothing is constant');
     @rows = map { [@$_[0 .. 3], (7) x 3] } rows();
     spew('bad.csv', table(@rows));
     fails(1, qr/no usable column/, @matrix);
@@ -212,7 +217,12 @@ sub testBad {
     push @rows, ['wet', 'FeCl2.4H2O', 'Fe', -1549.3, 15, 1.4, 7001];
     $got = warned(qr/FeCl2\) and wet \(FeCl2.4H2O\) differ in water/, \@rows);
     is($got->{compounds}, 20, '  are one compound');
+    $rows[-1][0] = 'FeCl2.4H2O';
     $rows[-1][1] = 'FeCl2';
+    $rows[-1][3] = $rows[5][3];
+    warned(qr/FeCl2.4H2O is given as FeCl2: a hydrate/, \@rows);
+    $rows[-1][0] = 'wet';
+    $rows[-1][3] = -1549.3;
     warned(qr/sFeCl and wet are both FeCl2.*12\d\d kJ.*hydrate\?/, \@rows);
 }
 

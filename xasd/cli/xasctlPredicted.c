@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "xasVersion.h"
 
@@ -60,6 +61,8 @@ static void evidenceText(const xasPredicted *p)
         (void)printf("; nearest %s (%.1f)", p->nearest, p->nearestHf);
     if (isfinite(p->byOwn))
         (void)printf("; %+.1f per eV", p->byOwn);
+    if (strchr(p->basis, ';')) /* beside the unit, what was learned */
+        (void)printf("; %s", p->basis);
     (void)fputs("\n", stdout);
 }
 

@@ -57,6 +57,10 @@ static xasStatus readRow(const xasTsv *t, const char *file, size_t row,
     cell(t, row, "formula", "", ref->formula, sizeof ref->formula);
     cell(t, row, "phase", "cr", ref->phase, sizeof ref->phase);
     cell(t, row, "basis", "formula", ref->basis, sizeof ref->basis);
+    if (!ref->phase[0])
+        (void)snprintf(ref->phase, sizeof ref->phase, "cr");
+    if (!ref->basis[0])
+        (void)snprintf(ref->basis, sizeof ref->basis, "formula");
     cell(t, row, "source", file, ref->source, sizeof ref->source);
     cell(t, row, "note", "", ref->note, sizeof ref->note);
     status = number(t, file, row, "dHf_kJ_per_mol", &ref->dhf_kJ_per_mol, why);

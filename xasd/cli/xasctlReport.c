@@ -93,7 +93,7 @@ static void printRanked(const xasModel *m)
     (void)printf("  * selected on all samples, as the model predicts\n");
     (void)printf("  weight: %s on all samples; rank: mean standardised "
                  "coefficient over\n  the folds, 0 where not chosen; both in "
-                 "kJ/mol%s per standard deviation\n",
+                 "kJ/mol%s\n  per standard deviation\n",
                  xasMethodName(m->options.method),
                  xasctlUnitOf(m->options.basis));
 }

@@ -116,6 +116,22 @@ static void checkFormulas(const xasTable *t, const char *const *formula,
              t->id[a], t->id[b], formula[a], apart);
 }
 
+/* "FeCl2.4H2O" measured, "FeCl2" given: the value of another substance. */
+static void checkName(const char *id, const char *formula, xasWarnings *w)
+{
+    char named[XAS_FORMULA_TEXT], given[XAS_FORMULA_TEXT];
+    xasFormula n, g;
+
+    if (xasFormulaParse(id, &n, NULL) || xasFormulaParse(formula, &g, NULL) ||
+        xasFormulaCompound(&n, named) || xasFormulaCompound(&g, given) ||
+        strcmp(named, given) != 0 || n.water == g.water)
+        return;
+    warn(w,
+         "%s is given as %.60s: a hydrate and its anhydrous salt under one "
+         "formula?",
+         id, formula);
+}
+
 void xasCheckTable(const xasTable *t, const char *const *formula,
                    const size_t *first, xasWarnings *w)
 {
@@ -129,6 +145,8 @@ void xasCheckTable(const xasTable *t, const char *const *formula,
                  fabs(t->y[i] - t->y[first[i]]) > 1e-9 * fmax(1, fabs(t->y[i]))
                      ? ", yet their enthalpies differ"
                      : "");
+    for (size_t i = 0; formula && i < t->n; i++)
+        checkName(t->id[i], formula[i], w);
     /* Rows of one compound: each against the first of it. */
     for (size_t i = 0; formula && i < t->n; i++) {
         size_t k = 0;
@@ -140,41 +158,76 @@ void xasCheckTable(const xasTable *t, const char *const *formula,
     }
 }
 
-static bool isConstant(const xasModel *m, size_t j)
+static bool isMissing(const xasModel *m, size_t j)
 {
-    double lo = INFINITY, hi = -INFINITY;
+    size_t missing = 0;
 
     for (size_t i = 0; i < m->n; i++)
-        if (isfinite(m->x[i * m->p + j])) {
-            lo = fmin(lo, m->x[i * m->p + j]);
-            hi = fmax(hi, m->x[i * m->p + j]);
+        missing += isfinite(m->x[i * m->p + j]) ? 0 : 1;
+    return (double)missing > m->options.max_missing * (double)m->n;
+}
+
+void xasCheckCounted(const xasTable *t, const xasModel *m, xasWarnings *w)
+{
+    char names[240] = "";
+    size_t used = 0, k = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        if (k < m->n && strcmp(m->id[k], t->id[i]) == 0) {
+            k++;
+            continue;
         }
-    return hi - lo <= 1e-12 * fmax(1, fmax(fabs(lo), fabs(hi)));
+        if (used + strlen(t->id[i]) + 6 > sizeof names) {
+            (void)snprintf(names + used, sizeof names - used, " ...");
+            break;
+        }
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s %s",
+                                 used ? "," : "", t->id[i]);
+    }
+    if (m->n < t->n)
+        warn(w,
+             "left out since the formula cannot be counted per %s:%s (%zu of "
+             "%zu samples)",
+             xasBasisName(m->options.basis), names, t->n - m->n, t->n);
+}
+
+/* As many names as there is room for. */
+typedef struct names {
+    size_t used;
+    char text[240];
+} names;
+
+static void addName(names *n, const char *name)
+{
+    size_t room = sizeof n->text - n->used;
+
+    if (strlen(name) + 6 <= room)
+        n->used += (size_t)snprintf(n->text + n->used, room, " %s", name);
+    else if (room > 4 && n->text[n->used - 1] != '.')
+        n->used += (size_t)snprintf(n->text + n->used, room, " ...");
 }
 
 void xasCheckModel(const xasModel *m, xasWarnings *w)
 {
-    char names[240] = "";
-    size_t used = 0, usable = 0, kept = 0, only = 0;
+    names constant = { .used = 0 }, missing = { .used = 0 };
+    size_t usable = 0, kept = 0, only = 0;
 
     for (size_t j = 0; j < m->p; j++) {
-        size_t length = strlen(m->column[j]);
-
         usable += m->usable[j];
         kept += m->kept[j];
         only = m->kept[j] ? j : only;
-        if (m->usable[j] || !isConstant(m, j))
+        if (m->usable[j])
             continue;
-        if (used + length + 6 > sizeof names) {
-            if (names[used ? used - 1 : 0] != '.')
-                used += (size_t)snprintf(names + used, 5, " ...");
-            continue;
-        }
-        used += (size_t)snprintf(names + used, sizeof names - used, " %s",
-                                 m->column[j]);
+        if (isMissing(m, j))
+            addName(&missing, m->column[j]);
+        else
+            addName(&constant, m->column[j]);
     }
-    if (used)
-        warn(w, "constant columns, not used:%s", names);
+    if (missing.used)
+        warn(w, "missing in more than %g %% of the samples, not used:%s",
+             100 * m->options.max_missing, missing.text);
+    if (constant.used)
+        warn(w, "constant columns, not used:%s", constant.text);
     if (usable > 1 && kept == 1)
         warn(w,
              "all %zu usable columns are correlated (|r| >= %g) with %s: it "

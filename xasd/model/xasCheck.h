@@ -26,11 +26,17 @@ xasStatus xasCheckSame(const xasTable *table, size_t *first);
 void xasCheckJoin(const char **compound, size_t n, size_t a, size_t b);
 
 /** \brief Names samples with the same features, formulas that differ only in
- * water, and rows of one formula whose targets are far apart.
+ * water, rows of one formula whose targets are far apart, and samples whose
+ * name is a formula with other water than the one given.
  * \param formula  [table->n] as given, or NULL
  * \param first    from xasCheckSame() */
 void xasCheckTable(const xasTable *table, const char *const *formula,
                    const size_t *first, xasWarnings *out);
+
+/** \brief Adds the samples of the table that the model is without, since
+ * their formulas could not be counted as its basis needs. */
+void xasCheckCounted(const xasTable *table, const xasModel *model,
+                     xasWarnings *out);
 
 /** \brief Adds what the training found: constant columns, all of them
  * correlated. */

@@ -26,6 +26,22 @@ static xasStatus checkTargets(const xasTable *t, xasMessage *message)
                          t->n, t->y[0]);
 }
 
+static xasStatus tooFew(const xasStudied *of, xasBasis basis,
+                        xasMessage *message)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < of->table->n; i++)
+        n += xasBasisScale(basis, &of->of[i]) > 0;
+    return xasFail(xasErrRange, message,
+                   "%zu of %zu samples have a formula %s: a model per %s "
+                   "needs 5 or more",
+                   n, of->table->n,
+                   basis == xasBasisMetal ? "with a 3d metal"
+                                          : "that can be counted",
+                   xasBasisName(basis));
+}
+
 xasStatus xasStudyTrain(const xasStudied *of, const char *const *group,
                         const xasTrainOptions *options, xasModel **out,
                         xasMessage *message)
@@ -44,12 +60,7 @@ xasStatus xasStudyTrain(const xasStudied *of, const char *const *group,
     }
     status = xasDerive(of, group, options->basis, &d);
     if (status == xasErrRange)
-        return xasFail(status, message,
-                       options->basis == xasBasisMetal
-                           ? "fewer than 5 samples have a formula with a 3d "
-                             "metal"
-                           : "fewer than 5 samples have a formula that can "
-                             "be counted");
+        return tooFew(of, options->basis, message);
     if (status)
         return xasFail(status, message, "%s", xasStatusText(status));
     status = xasModelTrainWith(&d.table, d.of, options, out, message);

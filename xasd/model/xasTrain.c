@@ -369,10 +369,10 @@ static xasStatus begin(const xasTable *t, const xasComposition *of,
     if (!foldOf)
         return xasErrMemory;
     folds = deal(t, options, foldOf + t->n, foldOf);
-    status = folds < 3
-                 ? xasFail(xasErrRange, message,
-                           "%zu compounds: a model needs 3 or more", folds)
-                 : xasModelCreate(t->n, t->p, folds, top, &m);
+    status = folds < 3 ? xasFail(xasErrRange, message,
+                                 "%zu compound%s: a model needs 3 or more",
+                                 folds, folds == 1 ? "" : "s")
+                       : xasModelCreate(t->n, t->p, folds, top, &m);
     if (!status) {
         m->options = *options;
         memcpy(m->foldOf, foldOf, t->n * sizeof *foldOf);
