@@ -83,6 +83,76 @@ static void testReason(void)
            "says \"%s\"", r.predicted.reason);
 }
 
+static xasModel *oneColumn(const char *name)
+{
+    static const char *const id[] = { "FeF2", "FeCl2", "FeBr2", "FeI2", "FeO" };
+    double x[5], y[5], er[5 * xasErCount];
+    xasTable table = { 5, 1, id, id, &name, x, y, er };
+    xasMessage why = { "" };
+    xasModel *m = NULL;
+
+    for (int i = 0; i < 5; i++) {
+        x[i] = i;
+        y[i] = -700 + 100 * i + i % 2;
+        for (int k = 0; k < xasErCount; k++)
+            er[i * xasErCount + k] = 7112;
+    }
+    if (xasModelTrain(&table, NULL, &m, &why))
+        testAbort("no model: %s", why.text);
+    return m;
+}
+
+static void addModel(xasActive *active, xasKind kind, const char *detection)
+{
+    active->model[kind] = oneColumn(kind == xasKindL ? "l_split" : "wl_de");
+    active->head[kind].kind = kind;
+    (void)snprintf(active->head[kind].detection,
+                   sizeof active->head[kind].detection, "%s", detection);
+    (void)strcpy(active->head[kind].calibration, "none");
+}
+
+/* The L edge was measured by fluorescence, the K+L model knows yield. */
+static void testDetection(void)
+{
+    xasActive active = { 0 };
+    xasSides sides = { 0 };
+    xasResult r;
+    const xasPredicted *p = &r.predicted;
+
+    xasResultClear(&r);
+    r.features.shell = xasShellK;
+    (void)strcpy(r.features.element, "Fe");
+    for (int i = 0; i < 2; i++) {
+        sides.scan[i].scan = 1 + i;
+        sides.scan[i].features = r.features;
+        sides.scan[i].features.value[i ? xasLSplit : xasWlDe] = 1.5;
+        (void)strcpy(sides.scan[i].calibration, "none");
+    }
+    (void)strcpy(sides.scan[0].detection, "transmission");
+    (void)strcpy(sides.scan[1].detection, "fluorescence");
+    addModel(&active, xasKindKL, "transmission+yield");
+    xasSamplePredict(&active, &sides, 0.6, &r);
+    testOk(p->state == xasPredNotComputed && !isfinite(p->hf) &&
+               strcmp(p->reason, "scan is transmission+fluorescence, model "
+                                 "transmission+yield") == 0,
+           "no other model: %s", p->reason);
+    addModel(&active, xasKindK, "transmission");
+    xasSamplePredict(&active, &sides, 0.6, &r);
+    testOk(p->state == xasPredSingleEdge && p->kind == xasKindK &&
+               isfinite(p->hf) && !p->lScan,
+           "the K edge says what it can: %.0f", p->hf);
+    testOk(strncmp(p->reason, "K edge only", 11) == 0 &&
+               strstr(p->reason, "; scan is transmission+fluorescence"),
+           "says \"%s\"", p->reason);
+    (void)strcpy(sides.scan[1].detection, "yield");
+    xasResultClear(&r);
+    r.features = sides.scan[0].features;
+    xasSamplePredict(&active, &sides, 0.6, &r);
+    testOk(p->kind == xasKindKL && isfinite(p->hf), "else both: %s", p->reason);
+    for (int k = 0; k < xasKindCount; k++)
+        xasModelDestroy(active.model[k]);
+}
+
 /* An Fe K scan by fluorescence, up to 10^6 counts a point. */
 static bool flaggedDead(double dead_per_count)
 {
@@ -127,10 +197,11 @@ MAIN(pipelineTest)
 {
     xasStore *store = pipelineStoreMake();
 
-    testPlan(13);
+    testPlan(17);
     pipelineModel(store, "");
     testOutdated(store);
     testReason();
+    testDetection();
     testDeadTime();
     pipelineStoreEnd(store);
     return testDone();

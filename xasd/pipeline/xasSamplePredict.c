@@ -123,14 +123,24 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     return status == xasOk;
 }
 
+/* K+L where there is such a model and both edges, measured as it knows them:
+ * a partner measured in another way must not take away what the scan's own
+ * edge can say. */
 static xasKind chooseKind(const xasActive *active, const xasSide *sides,
                           xasShell own)
 {
-    if (sides[0].scan && sides[1].scan && active->model[xasKindKL])
-        return xasKindKL;
-    if (own == xasShellK)
-        return xasKindK;
-    return own == xasShellL ? xasKindL : xasKindCount;
+    xasKind alone = own == xasShellK   ? xasKindK
+                    : own == xasShellL ? xasKindL
+                                       : xasKindCount;
+    char mode[40];
+
+    if (!sides[0].scan || !sides[1].scan || !active->model[xasKindKL])
+        return alone;
+    detectionOf(xasKindKL, sides, mode);
+    if (strcmp(mode, active->head[xasKindKL].detection) != 0 &&
+        alone != xasKindCount && active->model[alone])
+        return alone;
+    return xasKindKL;
 }
 
 static bool lowQuality(xasKind kind, const xasSide *sides)
@@ -325,6 +335,8 @@ void xasSamplePredict(const xasActive *active, const xasSides *sides,
             p->byOwn = p->byEnergy[result->features.shell == xasShellL];
         } else if ((xasKind)k == use) {
             memcpy(p->reason, reason, sizeof p->reason);
+        } else if (k == xasKindKL) { /* the last kind: a reason is there */
+            xasPredictedSay(p, reason);
         }
     }
 }

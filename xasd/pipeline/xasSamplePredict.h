@@ -36,7 +36,8 @@ typedef struct xasSides {
  * its formula from the sample's name where none was given.
  *
  * Pure numbers. The model used is K+L if both edges and such a model are
- * there, else the one of the edge that result is about.
+ * there, else the one of the edge that result is about; also where one of the
+ * edges was measured in another way than the K+L model knows.
  * A model trained on merged repeats takes sides->repeats.
  * \param level  of the interval asked for */
 void xasSamplePredict(const xasActive *active, const xasSides *sides,
