@@ -60,6 +60,9 @@ int xasctlTable(xasctl *ctl, xasQuery *query, const char *empty);
 /** \brief A cell as a member of the open JSON object. */
 void xasctlPutCell(xasJson *j, const xasQuery *query, int column);
 
+/** \brief The row of a scan that is stored already, 0 for a new one. */
+int64_t xasctlKnown(xasctl *ctl, const char *uid);
+
 /** \brief A positive whole number; false for anything else. */
 bool xasctlNumber(const char *text, int64_t *out);
 

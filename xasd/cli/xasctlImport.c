@@ -135,26 +135,11 @@ static xasStatus makeScan(const options *o, const char *file,
     return xasOk;
 }
 
-/* The row of a spectrum that is stored already, 0 for a new one. */
-static int64_t known(xasctl *ctl, const char *uid)
-{
-    xasQuery *q;
-    int64_t row = 0;
-
-    if (xasQueryOpen(ctl->store, &q, "SELECT id FROM scan WHERE uid = ?", "t",
-                     uid) != xasOk)
-        return 0;
-    if (xasQueryNext(q) == xasOk)
-        row = xasQueryIntOf(q, 0);
-    xasQueryClose(q);
-    return row;
-}
-
 static int storeScan(xasctl *ctl, xasPipeline *p, xasJson *j, const char *file,
                      xasScan *scan)
 {
     xasResult result;
-    int64_t row = known(ctl, scan->uid);
+    int64_t row = xasctlKnown(ctl, scan->uid);
 
     if (row) {
         (void)fprintf(stderr, "%s: stored already, as scan %lld\n", file,

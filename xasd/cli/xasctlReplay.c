@@ -51,27 +51,12 @@ typedef struct job {
     bool failed;
 } job;
 
-/* The row of a scan that is stored already, 0 for a new one. */
-static int64_t known(const job *job, const char *uid)
-{
-    xasQuery *q;
-    int64_t row = 0;
-
-    if (xasQueryOpen(job->ctl->store, &q, "SELECT id FROM scan WHERE uid = ?",
-                     "t", uid) != xasOk)
-        return 0;
-    if (xasQueryNext(q) == xasOk)
-        row = xasQueryIntOf(q, 0);
-    xasQueryClose(q);
-    return row;
-}
-
 /* Row of the scan; 0 when it is not stored. */
 static int64_t store(job *job, const xasReplayed *r)
 {
     const char *slash = strrchr(r->file, '/');
     xasResult result;
-    int64_t row = known(job, r->scan->uid);
+    int64_t row = xasctlKnown(job->ctl, r->scan->uid);
 
     if (row) {
         (void)fprintf(stderr, "%s: %s is stored already, as scan %lld\n",

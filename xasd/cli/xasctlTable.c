@@ -159,6 +159,20 @@ static xasStatus listTsv(xasQuery *q)
     return status;
 }
 
+int64_t xasctlKnown(xasctl *ctl, const char *uid)
+{
+    xasQuery *q;
+    int64_t row = 0;
+
+    if (xasQueryOpen(ctl->store, &q, "SELECT id FROM scan WHERE uid = ?", "t",
+                     uid) != xasOk)
+        return 0;
+    if (xasQueryNext(q) == xasOk)
+        row = xasQueryIntOf(q, 0);
+    xasQueryClose(q);
+    return row;
+}
+
 void xasctlPutCell(xasJson *j, const xasQuery *q, int column)
 {
     const char *name = xasQueryName(q, column);
