@@ -11,25 +11,32 @@ static bool isReading(const xasAssembler *a, xasRole role)
            role == xasRoleValid || role == xasRoleData;
 }
 
+/* What means the same as a monitor and as an answer. */
+static bool taken(xasAssembler *a, const xasEvent *e)
+{
+    xasRole role = (xasRole)e->role;
+
+    if (xasRoleIsText(role))
+        xasAssemblerTextValue(a, e, role);
+    else if (role == xasRoleActive)
+        xasAssemblerActive(a, e);
+    else if (a->ops && isReading(a, role))
+        a->ops->value(a, e);
+    else
+        return false;
+    return true;
+}
+
 static void value(xasAssembler *a, const xasEvent *e)
 {
     xasRole role = (xasRole)e->role;
     xasHeld held;
 
-    if (xasRoleIsText(role)) {
-        xasAssemblerTextValue(a, e, role);
+    if (taken(a, e)) {
         if (role == xasRoleSample && e->initial) {
             xasAssemblerRenamed(a);
             xasAssemblerOtherScan(a);
         }
-        return;
-    }
-    if (role == xasRoleActive) {
-        xasAssemblerActive(a, e);
-        return;
-    }
-    if (a->ops && isReading(a, role)) {
-        a->ops->value(a, e);
         return;
     }
     if (xasInfers(a))
@@ -63,18 +70,8 @@ static void reply(xasAssembler *a, const xasEvent *e)
     xasSource *source = &a->source[role];
     xasHeld held, v;
 
-    if (xasRoleIsText(role)) {
-        xasAssemblerTextValue(a, e, role);
+    if (taken(a, e))
         return;
-    }
-    if (role == xasRoleActive) {
-        xasAssemblerActive(a, e);
-        return;
-    }
-    if (a->ops && isReading(a, role)) {
-        a->ops->value(a, e);
-        return;
-    }
     held = xasAssemblerHeld(a, e);
     if (a->ending && e->ask == a->endAsk && xasRolesHave(a->endOpen, role)) {
         xasAssemblerEndReply(a, role, &held);
