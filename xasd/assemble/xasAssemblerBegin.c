@@ -45,13 +45,6 @@ static void takeElement(xasScan *scan, const char *text)
     (void)snprintf(scan->element, sizeof scan->element, "%s", good ? text : "");
 }
 
-static void takeShell(xasScan *scan, const char *text)
-{
-    scan->shell = text[0] == 'K'   ? xasShellK
-                  : text[0] == 'L' ? xasShellL
-                                   : xasShellNone;
-}
-
 static void takeText(xasAssembler *a, xasRole role)
 {
     const char *text = a->text[role - xasRoleSample];
@@ -70,7 +63,7 @@ static void takeText(xasAssembler *a, xasRole role)
     else if (role == xasRoleElement && !a->rules.element[0])
         takeElement(scan, text);
     else if (role == xasRoleEdge && a->rules.shell == xasShellNone)
-        takeShell(scan, text);
+        scan->shell = xasShellFromName(text);
 }
 
 /* After a resume texts come as if they were new. */

@@ -187,9 +187,7 @@ static void fromRead(const Read *r)
     station->max_points = r->max_points;
     station->stale_after_s = r->stale_after_s;
     station->level = r->level;
-    rules->shell = r->edge[0] == 'K'   ? xasShellK
-                   : r->edge[0] == 'L' ? xasShellL
-                                       : xasShellNone;
+    rules->shell = xasShellFromName(r->edge);
     rules->energy_scale = r->unit[0] == 'k' ? 1000 : 1;
     rules->i0_min = r->i0_min;
     rules->dead_time_s = r->dead_time_s;

@@ -51,6 +51,13 @@ const char *xasShellName(xasShell shell)
     return shell == xasShellK ? "K" : shell == xasShellL ? "L" : "";
 }
 
+xasShell xasShellFromName(const char *edge)
+{
+    return edge[0] == 'K'   ? xasShellK
+           : edge[0] == 'L' ? xasShellL
+                            : xasShellNone;
+}
+
 const char *xasFeatureName(xasFeatureId id)
 {
     return (unsigned)id < xasFeatureCount ? features[id].name : "";

@@ -14,6 +14,8 @@ typedef enum xasShell { xasShellNone, xasShellK, xasShellL } xasShell;
 
 /** \brief "K" or "L"; "" for none. */
 const char *xasShellName(xasShell shell);
+/** \brief The shell of an edge by its first letter: "K", "L3"; else none. */
+xasShell xasShellFromName(const char *edge);
 
 /** Canonical columns, DEFINITIONS.md section 5, in its order for K+L. */
 typedef enum xasFeatureId {

@@ -59,9 +59,7 @@ static xasStatus take(xasStore *store, sqlite3_stmt *s, xasCalibration *out)
     c.error_eV = xasSqlDouble(s, 3);
     xasSqlText(s, 4, c.foil, sizeof c.foil);
     xasSqlText(s, 5, word, sizeof word);
-    c.shell = word[0] == 'K'   ? xasShellK
-              : word[0] == 'L' ? xasShellL
-                               : xasShellNone;
+    c.shell = xasShellFromName(word);
     c.foil_eV = xasSqlDouble(s, 6);
     c.measured_eV = xasSqlDouble(s, 7);
     c.derivative.shift_eV = xasSqlDouble(s, 8);

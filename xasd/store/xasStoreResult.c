@@ -168,9 +168,7 @@ static void spectrumOf(sqlite3_stmt *s, xasResult *r)
     xasSqlText(s, 22, edge, sizeof edge);
     r->features.before = fitOf(s, 23);
     r->features.behind = fitOf(s, 26);
-    r->features.shell = edge[0] == 'K'   ? xasShellK
-                        : edge[0] == 'L' ? xasShellL
-                                         : xasShellNone;
+    r->features.shell = xasShellFromName(edge);
 }
 
 static xasStatus readSpectrum(xasStore *store, int64_t row, xasResult *result)

@@ -37,13 +37,6 @@ static xasExit exitFromName(const char *name)
     return xasExitNone;
 }
 
-static xasShell shellFromName(const char *name)
-{
-    if (strcmp(name, "K") == 0)
-        return xasShellK;
-    return strcmp(name, "L") == 0 ? xasShellL : xasShellNone;
-}
-
 static void headOf(sqlite3_stmt *s, int64_t row, xasScan *scan)
 {
     char word[32];
@@ -60,7 +53,7 @@ static void headOf(sqlite3_stmt *s, int64_t row, xasScan *scan)
     xasSqlText(s, 7, scan->comment, sizeof scan->comment);
     xasSqlText(s, 8, scan->element, sizeof scan->element);
     xasSqlText(s, 9, word, sizeof word);
-    scan->shell = shellFromName(word);
+    scan->shell = xasShellFromName(word);
     xasSqlText(s, 10, word, sizeof word);
     scan->exit = exitFromName(word);
     xasSqlText(s, 11, scan->reason, sizeof scan->reason);
