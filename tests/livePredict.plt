@@ -78,6 +78,7 @@ ok(finite($slope) && finite($near), 'slope and nearest sample');
 ok((grep { $_ eq $b->get("$p:Nearest.VAL\$") } @halides),
     'a sample of the training');
 like($b->get("$p:Because.VAL\$"), qr/^\w+ [+-]\d/, 'contributions in words');
+is($b->get("$p:Basis"), 'kJ/mol, formula unit', 'what it is counted for');
 is($b->sql("SELECT abs(hf_comp - $comp) < 1e-6 AND nearest <> ''
     FROM prediction ORDER BY id DESC LIMIT 1"), 1, 'kept in the history');
 
@@ -89,12 +90,16 @@ ok($b->wait_for(sub {
     @hf == 2 && finite($hf[0]) && $hf[0] eq $hf[1] && $hf[0] ne $final;
 }), 'with both edges both stations show one value');
 
-# A model of merged repeats: what is measured again counts with the first.
+# A model of merged repeats: what is measured again counts with the first. It
+# learns per metal atom, which Pred:Basis says.
 like($b->run('xasctl', '-d', "$b->{work}/xasd.db", qw(train --kind all
-    --repeats merge --name merged --activate --permutations 0)),
+    --repeats merge --target metal --name merged --activate
+    --permutations 0)),
     qr/repeats merged/, 'trained on merged repeats');
 ok($b->wait_for(sub { $b->get("$p:Model.VAL\$") =~ /^merged/ }), 'it predicts');
 unlike($b->get("$p:Reason.VAL\$"), qr/scans merged/, 'one scan is no merge');
+my $basis = 'kJ/mol, formula unit; by metal atom';
+is($b->get("$p:Basis"), $basis, 'what its model learned by');
 $b->put('BL5S1:Dwell', 0.002);
 $b->put('BL5S1:Start', 1, $XasWire::patience);
 ok($b->wait_for(sub {
@@ -127,6 +132,7 @@ is($b->stop('xasd'), 0, 'exit 0');
 my $stopped = time;
 $b->start_xasd;
 ok($b->wait_connected, 'started again');
+is($b->get("$p:Basis"), $basis, 'what it was counted for');
 is_deeply([$b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
     "$p:Leverage")], \@before, 'all as before');
 $age = $b->get("$p:Age");
