@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What must not be believed says so, over Channel Access: no model, another
 # edge, a metal or a ligand class that was not in training, a formula that does
-# not fit, another detection mode.
+# not fit, another calibration, another detection mode.
 use strict;
 use warnings;
 use lib '..';
@@ -79,14 +79,28 @@ my ($slope, $err, $severity) = $b->get("$p:dHfdE", "$p:HfErr",
 is($severity, 0.5 * abs($slope) > $err / 2 ? 'MINOR' : 'NO_ALARM',
     "0.5 eV against the interval: $slope, $err");
 
+# Another configuration, in force for the next scan.
+sub reload {
+    my ($what, $new) = @_;
+    my $times = () = $b->log_of('xasd') =~ /conf is in force\n/g;
+    write_conf($new);
+    kill 'HUP', $b->pid('xasd');
+    ok($b->wait_for(sub {
+        my $now = () = $b->log_of('xasd') =~ /conf is in force\n/g;
+        return $now > $times && $b->wait_connected;
+    }), $what);
+}
+
+# A foil calibrates the scan, which none did for the model's.
+(my $foil = $text) =~ s/# (i2\s+= "BL5S1:I2";)/$1/;
+reload('with a foil', $foil);
+shows('BL5S1', 'FeCl2', qr/^single edge$/, 'MINOR',
+    "calibration is not the model's; K edge");
+
 # Measured in another way than the model's scans.
 (my $other = $text) =~ s/detection = "transmission"/detection = "fluorescence"/;
 $other =~ s/^\s*i1 .*\n//m;
-write_conf($other);
-kill 'HUP', $b->pid('xasd');
-ok($b->wait_for(sub { $b->log_of('xasd') =~ /xasd\.conf is in force\n/ }),
-    'another detection');
-ok($b->wait_connected, 'connected again');
+reload('another detection', $other);
 shows('BL5S1', 'FeCl2', qr/^not computed$/, 'INVALID',
     'scan is fluorescence, model transmissi');
 is($b->get("$p:Hf"), 'nan', 'and no number');
