@@ -187,7 +187,7 @@ static xasStatus ask(const xasModel *m, const double *x, const double *er,
                      const xasComposition *of, const char *compound,
                      xasPrediction *out)
 {
-    const xasQuery query = {
+    const xasAsked query = {
         .x = x, .er_eV = er, .of = of, .level = 0.8, .compound = compound
     };
 

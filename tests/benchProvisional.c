@@ -159,7 +159,7 @@ typedef struct tally {
 static void one(const sample *a, const xasModel *m, double beyond_eV, tally *t)
 {
     double x[columns], wl = NAN;
-    xasQuery q = { .x = a->x, .er_eV = a->er, .level = level_pct / 100.0 };
+    xasAsked q = { .x = a->x, .er_eV = a->er, .level = level_pct / 100.0 };
     xasPrediction whole, cut;
 
     for (size_t j = 0; j < p; j++)

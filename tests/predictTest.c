@@ -243,7 +243,7 @@ static void testIncomplete(void)
 {
     xasModel *m = train(15, 15, 1e-4);
     double x[] = { 2.5, NAN }, er[] = { 7012, NAN, NAN };
-    xasQuery q = { .x = x, .er_eV = er, .level = 0.8 };
+    xasAsked q = { .x = x, .er_eV = er, .level = 0.8 };
     size_t below = 0, above = 0, larger = 0;
     xasPrediction p, other;
 
@@ -293,7 +293,7 @@ static void testWider(xasMethod method, bool composition)
         testAbort("no model");
     for (size_t i = 0; i < 24 * 16; i++) {
         double x[8];
-        xasQuery q = { .x = x,
+        xasAsked q = { .x = x,
                        .er_eV = t.er,
                        .of = &t.of[i % 24],
                        .level = 0.8,

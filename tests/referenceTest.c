@@ -249,7 +249,7 @@ static void testTraining(xasStore *store)
     xasModel *m, *read = NULL;
     xasPrediction a, b;
     xasComposition of;
-    xasQuery query;
+    xasAsked query;
     int64_t row, other;
     size_t wrong = 0;
 
@@ -269,7 +269,7 @@ static void testTraining(xasStore *store)
         wrong += read->scale[i] != scale[i];
     xasCompositionTry("Co3O4", &of);
     testOk1(wrong == 0);
-    query = (xasQuery){
+    query = (xasAsked){
         .x = t->table.x, .er_eV = t->table.er_eV, .of = &of, .level = 0.8
     };
     testOk1(xasModelAsk(m, &query, &a) == xasOk &&

@@ -227,7 +227,7 @@ typedef struct xasPrediction {
 } xasPrediction;
 
 /** What is to be predicted, and how. */
-typedef struct xasQuery {
+typedef struct xasAsked {
     const double *x;          /* [p] in the model's columns, NaN missing */
     const double *er_eV;      /* [xasErCount] */
     const xasComposition *of; /* of the sample, what a model per metal atom or
@@ -239,7 +239,7 @@ typedef struct xasQuery {
     bool incomplete; /* what is missing is so because the spectrum is not all
                       * there (not because it has no such feature): the
                       * interval shall say so */
-} xasQuery;
+} xasAsked;
 
 /** \brief Predict one row; all values are per formula unit.
  *
@@ -261,7 +261,7 @@ typedef struct xasQuery {
  *         per formula unit; xasErrArg for a level not in (0, 1)
  *
  * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
-xasStatus xasModelAsk(const xasModel *model, const xasQuery *query,
+xasStatus xasModelAsk(const xasModel *model, const xasAsked *query,
                       xasPrediction *out);
 
 /** \brief The same of a complete row without a composition. */

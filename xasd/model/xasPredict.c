@@ -277,7 +277,7 @@ static xasStatus predict(const xasModel *m, const query *q, double level,
     return status;
 }
 
-xasStatus xasModelAsk(const xasModel *m, const xasQuery *asked,
+xasStatus xasModelAsk(const xasModel *m, const xasAsked *asked,
                       xasPrediction *out)
 {
     size_t fold, skip = compoundOf(m, asked->compound, &fold);
@@ -303,7 +303,7 @@ xasStatus xasModelPredict(const xasModel *m, const double *x,
                           const double *er_eV, double level,
                           const char *compound, xasPrediction *out)
 {
-    xasQuery q = {
+    xasAsked q = {
         .x = x, .er_eV = er_eV, .level = level, .compound = compound
     };
 

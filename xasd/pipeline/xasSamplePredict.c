@@ -81,7 +81,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     char mode[40];
     double er[xasErCount];
     xasComposition of;
-    xasQuery query = { .er_eV = er, .of = &of, .level = level };
+    xasAsked query = { .er_eV = er, .of = &of, .level = level };
     xasEdgeEnergies e;
     xasStatus status;
     double *x;
