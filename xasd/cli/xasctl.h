@@ -57,6 +57,9 @@ int xasctlStoreFail(const xasctl *ctl);
  * \param empty  said on stderr in place of an empty table; may be NULL */
 int xasctlTable(xasctl *ctl, xasQuery *query, const char *empty);
 
+/** \brief Characters, not bytes, of UTF-8. */
+int xasctlWidth(const char *text);
+
 /** \brief A cell as a member of the open JSON object. */
 void xasctlPutCell(xasJson *j, const xasQuery *query, int column);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "xasctl.h"
 #include "xasctlScore.h"
 
 static size_t count(const bool *flag, size_t n)
@@ -98,14 +99,11 @@ static void printRanked(const xasModel *m)
                  xasctlUnitOf(m->options.basis));
 }
 
-/* Characters of UTF-8, at least `least`. */
 static int widest(char (*name)[XAS_NAME_SIZE], size_t n, int least)
 {
     for (size_t i = 0; i < n; i++) {
-        int width = 0;
+        int width = xasctlWidth(name[i]);
 
-        for (const char *p = name[i]; *p; p++)
-            width += (*p & 0xc0) != 0x80;
         least = width > least ? width : least;
     }
     return least;
@@ -113,8 +111,7 @@ static int widest(char (*name)[XAS_NAME_SIZE], size_t n, int least)
 
 static void printName(const char *name, int width)
 {
-    for (const char *p = name; *p; p++)
-        width -= (*p & 0xc0) != 0x80;
+    width -= xasctlWidth(name);
     (void)printf("%s%*s  ", name, width > 0 ? width : 0, "");
 }
 

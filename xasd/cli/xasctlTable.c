@@ -16,8 +16,7 @@ typedef struct table {
     bool *right; /* [columns] numbers */
 } table;
 
-/* Characters, not bytes, of UTF-8. */
-static int widthOf(const char *text)
+int xasctlWidth(const char *text)
 {
     int width = 0;
 
@@ -42,8 +41,8 @@ static bool keep(table *t, char *text, int column)
     t->cell[at] = text;
     if (!text)
         return false;
-    if (widthOf(text) > t->width[column])
-        t->width[column] = widthOf(text);
+    if (xasctlWidth(text) > t->width[column])
+        t->width[column] = xasctlWidth(text);
     return true;
 }
 
@@ -79,7 +78,7 @@ static bool keepRow(table *t, const xasQuery *q)
 
 static void printCell(const table *t, const char *text, int column)
 {
-    int blank = t->width[column] - widthOf(text);
+    int blank = t->width[column] - xasctlWidth(text);
 
     if (column)
         (void)fputs("  ", stdout);
@@ -121,7 +120,7 @@ static xasStatus listText(xasQuery *q, const char *empty)
     t.right = calloc((size_t)t.columns, sizeof *t.right);
     status = t.width && t.right ? xasOk : xasErrMemory;
     for (int i = 0; status == xasOk && i < t.columns; i++)
-        t.width[i] = widthOf(xasQueryName(q, i));
+        t.width[i] = xasctlWidth(xasQueryName(q, i));
     while (status == xasOk && (status = xasQueryNext(q)) == xasOk)
         if (!keepRow(&t, q))
             status = xasErrMemory;
