@@ -45,7 +45,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/** What is printed. */
 typedef struct page {
     const xasctlXdi *xdi;
     const char *name;

@@ -8,7 +8,6 @@
 
 enum { flagBits = 16, rangesSize = 200 };
 
-/** The points that have one flag. */
 typedef struct flagged {
     char name[32];
     size_t count;

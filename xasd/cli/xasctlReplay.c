@@ -42,7 +42,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/** What is told of each scan needs. */
+/** What all scans of a call share. */
 typedef struct job {
     xasctl *ctl;
     const options *o;

@@ -4,7 +4,6 @@
 
 #include "xasctl.h"
 
-/* What is counted, with its name. */
 static const struct {
     const char *name, *sql;
 } counts[] = {

@@ -231,8 +231,7 @@ static void putTest(xasJson *j, const char *key, const xasPermuted *p)
     xasJsonClose(j);
 }
 
-static void putGroups(xasJson *j, const char *key, const xasTransfer *t,
-                      const xasModel *m)
+static void putGroups(xasJson *j, const char *key, const xasTransfer *t)
 {
     if (!t->known) {
         xasJsonNull(j, key);
@@ -248,7 +247,6 @@ static void putGroups(xasJson *j, const char *key, const xasTransfer *t,
         xasJsonText(j, NULL, t->name[t->groupOf[i]]);
     xasJsonClose(j);
     xasJsonClose(j);
-    (void)m;
 }
 
 static void putVariants(xasJson *j, const xasStudy *s)
@@ -312,8 +310,8 @@ void xasctlStudyJson(xasJson *j, const xasModel *m, const xasctlStudied *of)
     putFigures(j, "figures", s->figures, m);
     if (!s->figures)
         xasJsonText(j, "figures_why", s->why.text);
-    putGroups(j, "leave_one_element_out", &s->element, m);
-    putGroups(j, "leave_one_ligand_out", &s->ligand, m);
+    putGroups(j, "leave_one_element_out", &s->element);
+    putGroups(j, "leave_one_ligand_out", &s->ligand);
     putVariants(j, s);
     putSource(j);
     if (of->common) {
