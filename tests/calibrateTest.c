@@ -178,7 +178,8 @@ static void testFoilSample(xasPipeline *p)
 static void testTransfer(xasPipeline *p)
 {
     made m = { "C", "CoO", "CoO", "Co", 7709, -1.2, 3, false, false };
-    xasPipelineRules rules = { .level = 0.8, .code = "0.1" };
+    static const xasJoin join; /* without limits */
+    xasPipelineRules rules = { .level = 0.8, .join = &join, .code = "0.1" };
     const xasCalibShift from = { -1.2, NAN };
     xasCalibShift to = { NAN, NAN };
     xasCalibRules calib;

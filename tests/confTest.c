@@ -175,8 +175,8 @@ static void goodFile(void)
 
     testOk1(!strcmp(c->database, "/data/x.db") && !strcmp(c->prefix, "XASD:") &&
             !strcmp(c->record_dir, "/data"));
-    testOk1(c->nNoJoin == 1 && !strcmp(c->no_join[0], "foil") &&
-            c->join_days == 30 && c->journal_s == 0.5 &&
+    testOk1(c->join.nNever == 1 && !strcmp(c->join.never[0], "foil") &&
+            c->join.days == 30 && c->journal_s == 0.5 &&
             c->journal_points == 25 && c->nStations == 2);
     testOk1(!strcmp(a->name, "A") && !strcmp(a->rules.station, "A") &&
             !strcmp(a->prefix, "A:") && !strcmp(a->record, "XASD:"));
@@ -254,7 +254,7 @@ static void shipped(void)
     (void)snprintf(file, sizeof file, "%s/etc/xasd.conf", top ? top : "../..");
     testOk(xasConfRead(file, &c, &message) == xasOk && c->nStations == 2 &&
                !strcmp(c->station[1].pv[xasRoleTey], "BL1N2:TEY") &&
-               c->nNoJoin == 3,
+               c->join.nNever == 3,
            "etc/xasd.conf %s", message.text);
     xasConfDestroy(c);
 }

@@ -113,6 +113,12 @@ is($k[0], $b->sql("SELECT group_concat(scan) FROM good_scan WHERE edge = 'K' AND
     'the history knows which');
 is($b->sql('SELECT count(*) FROM merge'), 1, 'one merge for both');
 
+# xasctl joins as the daemon does.
+is($b->sql("SELECT group_concat(key || ' ' || value, ', ') FROM (SELECT * FROM
+    setting WHERE station = '' ORDER BY key)"),
+    'join_days 0, no_join 01 foil, no_join 02 test, no_join 03 dark',
+    'how samples are joined is kept');
+
 # How old it is: since its last point.
 my $stamp = $b->sql("SELECT stamp FROM (SELECT max(id), end_ns / 1e9 AS stamp
     FROM scan WHERE station = 'BL5S1')");

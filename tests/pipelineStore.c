@@ -40,9 +40,10 @@ void pipelineStoreEnd(xasStore *store)
 
 xasPipeline *pipelineMake(xasStore *store, const xasCalibRules *calib)
 {
-    const xasPipelineRules rules = { .level = 0.8,
-                                     .calib = calib,
-                                     .code = "0.1" };
+    static const xasJoin join; /* without limits */
+    const xasPipelineRules rules = {
+        .level = 0.8, .join = &join, .calib = calib, .code = "0.1"
+    };
     xasPipeline *p = NULL;
 
     if (xasPipelineCreate(store, &rules, &p))

@@ -196,8 +196,8 @@ static int run(xasctl *ctl, int argc, char **argv)
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (!xasctlOpen(ctl, xasStoreCreate))
         return xasctlFailed;
-    if (xasctlPipeline(ctl, 0, &p) != xasOk)
-        return xasctlFail("out of memory");
+    if (xasctlPipeline(ctl, 0, &p) != xasctlDone)
+        return xasctlFailed;
     xasJsonInit(&j, stdout);
     if (ctl->form == xasctlJson)
         xasJsonOpen(&j, NULL, '[');

@@ -242,8 +242,8 @@ static int run(xasctl *ctl, int argc, char **argv)
     xasctlParse(ctl, &argp, argc, argv, &o);
     if (!xasctlOpen(ctl, xasStoreReadOnly))
         return xasctlFailed;
-    if (xasctlPipeline(ctl, o.level, &t.p) != xasOk)
-        return xasctlFail("out of memory");
+    if (xasctlPipeline(ctl, o.level, &t.p) != xasctlDone)
+        return xasctlFailed;
     if (o.model)
         result = useModel(&t, o.model);
     xasJsonInit(&t.j, stdout);

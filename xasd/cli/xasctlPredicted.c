@@ -5,25 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "xasStoreSetting.h"
 #include "xasVersion.h"
 
-/* As in the xasd.conf that comes with the program. */
-static const char noJoin[][XAS_SAMPLE_SIZE] = { "foil", "test", "dark" };
-
-xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out)
+int xasctlPipeline(xasctl *ctl, double level, xasPipeline **out)
 {
     /* Files without a station are of many monochromators. */
     static xasCalibRules files;
+    static xasJoin join;
     const xasPipelineRules rules = { .level = level > 0 ? level : 0.80,
-                                     .no_join = noJoin,
-                                     .nNoJoin = sizeof noJoin / sizeof *noJoin,
+                                     .join = &join,
                                      .calib = &files,
                                      .code = XAS_VERSION };
 
+    if (xasStoreJoinGet(ctl->store, &join) != xasOk)
+        return xasctlStoreFail(ctl);
     xasCalibRulesDefaults(&files);
     (void)snprintf(files.station, sizeof files.station, "%s", XASCTL_STATION);
     files.own_only = true;
-    return xasPipelineCreate(ctl->store, &rules, out);
+    if (xasPipelineCreate(ctl->store, &rules, out) != xasOk)
+        return xasctlFail("out of memory");
+    return xasctlDone;
 }
 
 static void storedText(const xasctlStored *stored, double now,

@@ -6,8 +6,10 @@
 #include "xasResult.h"
 #include "xasctl.h"
 
-/** \brief A pipeline on the open store. \param level  0: 80 % */
-xasStatus xasctlPipeline(xasctl *ctl, double level, xasPipeline **out);
+/** \brief A pipeline on the open store, which joins scans as the daemon does.
+ * Gives the exit status; a failure has been said.
+ * \param level  0: 80 % */
+int xasctlPipeline(xasctl *ctl, double level, xasPipeline **out);
 
 /** What was predicted when the scan was stored, or last since. */
 typedef struct xasctlStored {

@@ -174,8 +174,8 @@ static int run(xasctl *ctl, int argc, char **argv)
         ctl->database = o.store;
         if (!xasctlOpen(ctl, xasStoreCreate))
             return xasctlFailed;
-        if (xasctlPipeline(ctl, 0, &job.pipeline) != xasOk)
-            return xasctlFail("out of memory");
+        if (xasctlPipeline(ctl, 0, &job.pipeline) != xasctlDone)
+            return xasctlFailed;
     }
     if (xasReplayCreate(take, &job, &replay) != xasOk)
         return xasctlFail("out of memory");

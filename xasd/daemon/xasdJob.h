@@ -12,6 +12,7 @@ typedef enum xasdJobKind {
     xasdJobReject,      /* the station's last scan */
     xasdJobReprocess,   /* predict the station's last scan again */
     xasdJobProvisional, /* predict from the running scan; scan: a copy */
+    xasdJobJoin,        /* keep how scans are joined, for xasctl */
     xasdJobStarted, /* another scan runs: the shown prediction is previous */
     xasdJobSetting  /* keep a setting of the station: key and text */
 } xasdJobKind;

@@ -166,9 +166,9 @@ static bool stays(const xasdJob *job, xasStatus status)
  * left, what clients wanted is. */
 static void makeRoom(xasdWorker *w, xasStatus status)
 {
-    static const xasdJobKind kinds[] = { xasdJobFinish, xasdJobStarted,
+    static const xasdJobKind kinds[] = { xasdJobFinish,    xasdJobStarted,
                                          xasdJobReprocess, xasdJobReject,
-                                         xasdJobSetting };
+                                         xasdJobJoin,      xasdJobSetting };
     size_t most = (size_t)w->conf->memory_MB << 20;
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds;) {
@@ -312,6 +312,7 @@ xasStatus xasdWorkerCreate(const xasConf *conf, xasStore *store,
         xasdWorkerDestroy(w, 0);
         return status;
     }
+    xasdWorkerAdd(w, xasdJobJoin, 0);
     *out = w;
     return xasOk;
 }
@@ -349,6 +350,7 @@ bool xasdWorkerIdle(xasdWorker *w)
 void xasdWorkerSetConf(xasdWorker *w, const xasConf *conf)
 {
     w->conf = conf;
+    xasdWorkerAdd(w, xasdJobJoin, 0);
 }
 
 void xasdWorkerHurry(void)

@@ -95,9 +95,7 @@ void xasdWorkerRules(const xasdWorker *w, size_t station, xasPipelineRules *out)
     const xasConf *conf = w->conf;
 
     *out = (xasPipelineRules){ .level = conf->station[station].level,
-                               .join_days = conf->join_days,
-                               .no_join = conf->no_join,
-                               .nNoJoin = conf->nNoJoin,
+                               .join = &conf->join,
                                .calib = &conf->station[station].calib,
                                .code = XAS_VERSION };
 }
@@ -261,6 +259,7 @@ xasStatus xasdWorkerDo(xasdWorker *w, xasdJob *job)
     case xasdJobReprocess: return doReprocess(w, job);
     case xasdJobProvisional: return doProvisional(w, job);
     case xasdJobStarted: return doStarted(w, job);
+    case xasdJobJoin: return xasStoreJoinPut(w->store, &w->conf->join);
     case xasdJobSetting:
         return xasStoreSettingPut(w->store, xasdWorkerName(w, job->station),
                                   job->key, job->text);

@@ -4,6 +4,7 @@
 
 #include "xasAssembler.h"
 #include "xasCalib.h"
+#include "xasJoin.h"
 
 #define XAS_PV_SIZE      128
 #define XAS_PATH_SIZE    512
@@ -28,15 +29,13 @@ typedef struct xasConfStation {
 /** The whole file. */
 typedef struct xasConf {
     char file[XAS_PATH_SIZE];
-    char database[XAS_PATH_SIZE];      /* absolute */
-    char record_dir[XAS_PATH_SIZE];    /* absolute; of files of events */
-    char prefix[64];                   /* $(D), "XASD:" */
-    char no_join[16][XAS_SAMPLE_SIZE]; /* names never joined */
-    size_t nNoJoin;
-    double join_days;   /* 0: no limit */
-    double journal_s;   /* 0.5 */
-    int journal_points; /* 25 */
-    int memory_MB;      /* for scans that wait for the database, 512 */
+    char database[XAS_PATH_SIZE];   /* absolute */
+    char record_dir[XAS_PATH_SIZE]; /* absolute; of files of events */
+    char prefix[64];                /* $(D), "XASD:" */
+    xasJoin join;                   /* no_join, join_days */
+    double journal_s;               /* 0.5 */
+    int journal_points;             /* 25 */
+    int memory_MB; /* for scans that wait for the database, 512 */
     size_t nStations;
     xasConfStation station[XAS_STATIONS_MAX];
 } xasConf;

@@ -33,7 +33,7 @@ static const xasConfKey fileKeys[] = {
     TEXT("record_dir", xasConf, record_dir, "the path of a folder"),
     NAME("prefix", false, xasConf, prefix, "the prefix of xasd's own records"),
     { "no_join", xasConfOther, false, 0, 0, 0, 0, NULL },
-    NUMBER("join_days", xasConf, join_days, 0, 36500, "0 for no limit"),
+    NUMBER("join_days", xasConf, join.days, 0, 36500, "0 for no limit"),
     NUMBER("journal_s", xasConf, journal_s, 0.05, 60, NULL),
     WHOLE("journal_points", xasConf, journal_points, 1, 1000, NULL),
     WHOLE("memory_MB", xasConf, memory_MB, 1, 65536, NULL),
@@ -56,14 +56,14 @@ static xasStatus readNoJoin(const config_t *cfg, xasConf *conf,
                            expected);
     size_t n = (size_t)config_setting_length(list);
 
-    if (n > sizeof conf->no_join / sizeof conf->no_join[0])
+    if (n > XAS_NEVER_MAX)
         return xasConfFail(list, NULL, xasErrFull, message, "expected %s",
                            expected);
-    conf->nNoJoin = n;
+    conf->join.nNever = n;
     for (size_t i = 0; i < n; i++) {
         xasStatus status = xasConfString(
-            config_setting_get_elem(list, (unsigned)i), conf->no_join[i],
-            sizeof conf->no_join[i], "a sample name", message);
+            config_setting_get_elem(list, (unsigned)i), conf->join.never[i],
+            sizeof conf->join.never[i], "a sample name", message);
 
         if (status != xasOk)
             return status;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "xasCalibrate.h"
 #include "xasSides.h"
@@ -151,16 +150,6 @@ xasStatus xasPipelineRefresh(xasPipeline *p, bool *changed)
     return status;
 }
 
-static bool joinable(const xasPipeline *p, const char *sample)
-{
-    if (!sample[0])
-        return false;
-    for (size_t i = 0; i < p->rules.nNoJoin; i++)
-        if (strcasecmp(sample, p->rules.no_join[i]) == 0)
-            return false;
-    return true;
-}
-
 static bool mergesRepeats(const xasActive *a)
 {
     for (int k = 0; k < xasKindCount; k++)
@@ -171,8 +160,9 @@ static bool mergesRepeats(const xasActive *a)
 
 static xasStatus gather(xasPipeline *p, xasResult *result, xasSides *sides)
 {
-    const xasGather how = { p->store, joinable(p, result->sample),
-                            p->rules.join_days, mergesRepeats(&p->active),
+    const xasGather how = { p->store,
+                            xasJoinable(p->rules.join, result->sample),
+                            p->rules.join->days, mergesRepeats(&p->active),
                             p->merged };
 
     return xasSidesGather(&how, result, sides);

@@ -2,7 +2,7 @@
 #ifndef XAS_PIPELINE_H
 #define XAS_PIPELINE_H
 
-#include "xasResult.h"
+#include "xasJoin.h"
 #include "xasScan.h"
 #include "xasStore.h"
 
@@ -11,10 +11,8 @@
 typedef struct xasPipeline xasPipeline;
 
 typedef struct xasPipelineRules {
-    double level;     /* of the interval asked for, 0.5 to 0.99 */
-    double join_days; /* 0: no limit */
-    const char (*no_join)[XAS_SAMPLE_SIZE]; /* [nNoJoin] never joined */
-    size_t nNoJoin;
+    double level; /* of the interval asked for, 0.5 to 0.99 */
+    const xasJoin *join;
     const xasCalibRules *calib; /* for scans of its station; NULL, and for
                                  * those of others: the defaults */
     const char *code;           /* version of the program, stored */
