@@ -36,7 +36,7 @@ sub testUse {
     is($status, 0, '--help');
     my @commands = $out =~ /^  (\w+)\s+\w.*$/mg;
     is("@commands", 'scans show calibrations samples reference train model predict '
-        . 'features merge plot import export replay stats check backup', 'lists the commands');
+        . 'features merge plot import export replay stats check backup upgrade', 'lists the commands');
     for my $command (@commands) {
         my ($status, $out) = run($command, '--help');
         ok($status eq '0' && $out =~ /^Usage: xasctl $command/,
@@ -349,6 +349,9 @@ sub testCare {
         (run('-d', $db, '--tsv', 'scans', '--all'))[1], 'and says the same');
     ($status) = run('-d', $db, 'samples');
     is($status, 0, 'samples');
+    my $same = json('upgrade');
+    is($same->{before}, $same->{schema}, 'nothing to upgrade');
+    fails(1, qr/no such database/, '-d', "$folder/none.db", 'upgrade');
     SKIP: {
         skip 'no sqlite3 to damage a database with', 4
             if !grep { -x "$_/sqlite3" } split /:/, $ENV{PATH};

@@ -307,12 +307,32 @@ static void newScan(xasStore *store)
     xasScanDestroy(back);
 }
 
+/* A backup comes before an upgrade: of the old schema, and as it is. */
+static void copyOld(void)
+{
+    xasStore *store = NULL;
+    xasMessage message = { "" };
+    char copy[sizeof path + 8];
+
+    (void)snprintf(copy, sizeof copy, "%s.copy", path);
+    if (xasStoreOpen(path, xasStoreAnyVersion, 250, &store, &message))
+        testAbort("%s", message.text);
+    testOk(xasStoreBackup(store, copy, &message) == xasOk, "copied %s",
+           message.text);
+    xasStoreClose(store);
+    if (xasStoreOpen(copy, xasStoreAnyVersion, 250, &store, &message))
+        testAbort("%s", message.text);
+    testOk(number(store, "PRAGMA user_version") == 1, "as it is");
+    xasStoreClose(store);
+    (void)unlink(copy);
+}
+
 MAIN(storeTestVersion)
 {
     xasStore *store = NULL;
     xasMessage message = { "" };
 
-    testPlan(16 + 3);
+    testPlan(16 + 5);
     if (!mkdtemp(folder))
         testAbort("%s", folder);
     (void)snprintf(path, sizeof path, "%s/t.db", folder);
@@ -321,6 +341,7 @@ MAIN(storeTestVersion)
                    xasErrVersion &&
                strstr(message.text, "older schema"),
            "%s", message.text);
+    copyOld();
     if (xasStoreOpen(path, xasStoreCreate, 250, &store, &message))
         testAbort("%s", message.text);
     oldScans(store);

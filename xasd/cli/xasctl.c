@@ -17,7 +17,7 @@ static const xasctlCommand *const commands[] = {
     &xasctlReference, &xasctlTrain,  &xasctlModel,        &xasctlPredict,
     &xasctlFeatures,  &xasctlMerge,  &xasctlPlot,         &xasctlImport,
     &xasctlExport,    &xasctlReplay, &xasctlStats,        &xasctlCheck,
-    &xasctlBackup
+    &xasctlBackup,    &xasctlUpgrade
 };
 
 enum { nCommands = sizeof commands / sizeof *commands, busy_ms = 5000 };

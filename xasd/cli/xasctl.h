@@ -33,7 +33,7 @@ typedef struct xasctlCommand {
 extern const xasctlCommand xasctlBackup, xasctlCalibrations, xasctlCheck,
     xasctlExport, xasctlFeatures, xasctlImport, xasctlMerge, xasctlModel,
     xasctlPlot, xasctlPredict, xasctlReference, xasctlReplay, xasctlSamples,
-    xasctlScans, xasctlShow, xasctlStats, xasctlTrain;
+    xasctlScans, xasctlShow, xasctlStats, xasctlTrain, xasctlUpgrade;
 
 /** \brief Parse a sub-command's arguments with -d, --json, --tsv added.
  * Errors of use end the program with status 2. \param input  of the parser */

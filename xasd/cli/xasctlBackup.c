@@ -12,16 +12,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int run(xasctl *ctl, int argc, char **argv)
 {
     static const struct argp argp = {
-        NULL,   parse,
-        "FILE", "Copy the database to a new FILE, also while xasd writes it.",
-        NULL,   NULL,
+        NULL,
+        parse,
+        "FILE",
+        "Copy the database to a new FILE, also while xasd writes it; of "
+        "an older xasd as it is.",
+        NULL,
+        NULL,
         NULL
     };
     const char *file = NULL;
     xasMessage why = { "" };
 
     xasctlParse(ctl, &argp, argc, argv, &file);
-    if (!xasctlOpen(ctl, xasStoreReadOnly))
+    if (!xasctlOpen(ctl, xasStoreAnyVersion))
         return xasctlFailed;
     if (xasStoreBackup(ctl->store, file, &why) != xasOk)
         return xasctlFail("%s", why.text);

@@ -40,14 +40,18 @@ static const char *whyNotOpen(const xasStore *store)
     return code ? strerror(code) : store->error.text;
 }
 
+static bool reads(xasStoreAccess access)
+{
+    return access == xasStoreReadOnly || access == xasStoreAnyVersion;
+}
+
 static xasStatus openFile(xasStore *store, xasStoreAccess access, int busy_ms,
                           xasMessage *message)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     xasStatus status;
 
-    flags |= access == xasStoreReadOnly ? SQLITE_OPEN_READONLY
-                                        : SQLITE_OPEN_READWRITE;
+    flags |= reads(access) ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (access == xasStoreCreate)
         flags |= SQLITE_OPEN_CREATE;
     status = xasSqlStatus(
@@ -58,7 +62,7 @@ static xasStatus openFile(xasStore *store, xasStoreAccess access, int busy_ms,
     if (status != xasOk)
         return xasFail(xasErrIo, message, "%s: cannot open the database: %s",
                        store->path, whyNotOpen(store));
-    if (access != xasStoreReadOnly && sqlite3_db_readonly(store->db, "main"))
+    if (!reads(access) && sqlite3_db_readonly(store->db, "main"))
         return xasFail(xasErrIo, message, "%s: the database is not writable",
                        store->path);
     return xasSqlStatus(store, sqlite3_busy_timeout(store->db, busy_ms));
@@ -148,7 +152,7 @@ static xasStatus setUp(xasStore *store, xasStoreAccess access,
     if (empty && access != xasStoreCreate)
         return xasFail(xasErrFormat, message,
                        "%s: empty, not a database of xasd", store->path);
-    if (access != xasStoreReadOnly)
+    if (!reads(access))
         status = useWal(store);
     if (status == xasOk)
         status = exec(store, "PRAGMA synchronous = FULL;"
@@ -156,18 +160,18 @@ static xasStatus setUp(xasStore *store, xasStoreAccess access,
                              "PRAGMA trusted_schema = OFF");
     if (status == xasOk)
         status = xasSqlFunctions(store);
-    if (status == xasOk && version < XAS_SCHEMA_VERSION) {
+    if (status == xasOk && version < XAS_SCHEMA_VERSION &&
+        access != xasStoreAnyVersion) {
         if (access == xasStoreReadOnly)
             return xasFail(xasErrVersion, message,
-                           "%s: has the older schema %lld: open it once for "
-                           "writing",
+                           "%s: has the older schema %lld: `xasctl upgrade' "
+                           "brings it up to date",
                            store->path, (long long)version);
         status = migrate(store);
     }
     if (status != xasOk)
         return xasFail(status, message, "%s: cannot be %s: %s", store->path,
-                       access == xasStoreReadOnly ? "read" : "written",
-                       store->error.text);
+                       reads(access) ? "read" : "written", store->error.text);
     return xasOk;
 }
 

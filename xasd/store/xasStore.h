@@ -14,9 +14,10 @@
 typedef struct xasStore xasStore;
 
 typedef enum xasStoreAccess {
-    xasStoreReadOnly, /* must exist */
-    xasStoreExisting, /* read and write, must exist (xasctl) */
-    xasStoreCreate    /* made if absent, migrated (daemon, demo) */
+    xasStoreReadOnly,   /* must exist */
+    xasStoreAnyVersion, /* the same, of an older schema too: to copy it */
+    xasStoreExisting,   /* read and write, must exist, migrated (xasctl) */
+    xasStoreCreate      /* made if absent, migrated (daemon, demo) */
 } xasStoreAccess;
 
 /** \brief Open, check and migrate a database.
