@@ -243,6 +243,10 @@ sub testUnknown {
     $got = json('--matrix', spew('named.csv', $text), '--permutations', 0);
     is($got->{figures}{n}, 20, 'formulas in a column of their own');
     ok(!(grep { $_ eq 'formula' } @{ $got->{usable} }), '  are no feature');
+    $text =~ s/^NiCl2(?=,)/CuCl2/m;
+    $got = json('--matrix', spew('named.csv', $text), '--permutations', 0);
+    ok((grep { /sNiCl was scanned for Ni, its formula CuCl2 has none/ }
+        @{ $got->{warnings} }), 'a formula of something else is named');
 }
 
 # The measured compounds: modest, and said so.

@@ -251,6 +251,7 @@ static xasStatus trainAndStudy(const options *o, xasTraining *t, trained *out,
         status = xasStudyTrain(&of, NULL, &train, &out->model, why);
     if (status == xasOk) {
         xasCheckTable(&t->table, t->formula, first, &out->warnings);
+        xasCheckElements(&of, t->formula, &out->warnings);
         xasCheckCounted(&t->table, out->model, &out->warnings);
         xasCheckModel(out->model, &out->warnings);
         status = xasStudyMake(out->model, &of, &out->ask, &out->study);

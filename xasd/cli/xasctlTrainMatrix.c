@@ -53,6 +53,7 @@ static xasStatus studyMatrix(xasctl *ctl, const xasctlTrainOptions *o,
     xasctlTrainSize(o, matrix->table.n, &train, &ask);
     status = xasStudyTrain(&of, NULL, &train, &model, why);
     if (status == xasOk) {
+        xasCheckElements(&of, matrix->formula, &matrix->warnings);
         xasCheckCounted(&matrix->table, model, &matrix->warnings);
         xasCheckModel(model, &matrix->warnings);
         status = xasStudyMake(model, &of, &ask, &study);

@@ -167,6 +167,21 @@ static bool isMissing(const xasModel *m, size_t j)
     return (double)missing > m->options.max_missing * (double)m->n;
 }
 
+void xasCheckElements(const xasStudied *of, const char *const *formula,
+                      xasWarnings *w)
+{
+    for (size_t i = 0; i < of->table->n; i++) {
+        const char *element = of->element[i];
+        xasFormula f;
+
+        if (xasElementZ(element) &&
+            xasFormulaParse(formula[i], &f, NULL) == xasOk &&
+            !(xasFormulaCount(&f, element) > 0))
+            warn(w, "%s was scanned for %s, its formula %.60s has none",
+                 of->table->id[i], element, formula[i]);
+    }
+}
+
 void xasCheckCounted(const xasTable *t, const xasModel *m, xasWarnings *w)
 {
     char names[240] = "";

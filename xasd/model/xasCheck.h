@@ -2,7 +2,7 @@
 #ifndef XAS_CHECK_H
 #define XAS_CHECK_H
 
-#include "xasModel.h"
+#include "xasDerive.h"
 
 /** What is suspect in training data, in words; it trains all the same. */
 #define XAS_WARNINGS     24
@@ -32,6 +32,11 @@ void xasCheckJoin(const char **compound, size_t n, size_t a, size_t b);
  * \param first    from xasCheckSame() */
 void xasCheckTable(const xasTable *table, const char *const *formula,
                    const size_t *first, xasWarnings *out);
+
+/** \brief Adds the samples whose formula is without the element that was
+ * scanned: the value of something else.   \param formula  [n], "" unknown */
+void xasCheckElements(const xasStudied *of, const char *const *formula,
+                      xasWarnings *out);
 
 /** \brief Adds the samples of the table that the model is without, since
  * their formulas could not be counted as its basis needs. */
