@@ -2,7 +2,8 @@
 /* Scans that nobody announces, light that goes, and every fault of a station
  * in mode step.  What is expected was written down from what the assembler did
  * and then read against the rules in xasAssembler.h: it keeps the behaviour as
- * it is, but is no truth of its own as that of assemblerCases.c is. */
+ * it is, but is no truth of its own as that of assemblerCases.c is.  Only that
+ * no reading in it is made up or misplaced is checked apart (madeUp()). */
 #include "assemblerCases.h"
 
 #define UNTOLD (DETECTORS | BIT(Commit))

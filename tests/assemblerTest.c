@@ -49,6 +49,66 @@ static void testSteps(void)
     }
 }
 
+/* Does the script post or answer this number for this role? */
+static bool isPosted(const char *script, const char *role, const char *number,
+                     size_t length)
+{
+    size_t n = strlen(role);
+
+    for (const char *p = script; (p = strstr(p, role)); p += n)
+        if ((p == script || strchr(" ?", p[-1])) && p[n] &&
+            strchr("=:", p[n]) && strncmp(p + n + 1, number, length) == 0 &&
+            strchr(" @!", p[n + 1 + length]))
+            return true;
+    return false;
+}
+
+/* Readings expected of the scans "end{... lost=n: 7001/10/6[flags] ...;" that
+ * the script does not hold; a point without one says nan. */
+static size_t madeUp(const char *script, const char *expected)
+{
+    static const char *const roles[] = { "energy", "i0", "i1" };
+    size_t wrong = 0;
+
+    for (const char *p = expected; (p = strstr(p, " lost="));) {
+        const char *stop = strchr(p, ';');
+
+        for (p = strchr(p, ':') + 1; p < stop && *p == ' ';) {
+            for (size_t c = 0; c < 3; c++) {
+                size_t n = strcspn(++p, "/[ ;");
+
+                wrong += strncmp(p, "nan", 3) != 0 &&
+                         !isPosted(script, roles[c], p, n);
+                p += n;
+            }
+            p += strcspn(p, " ;");
+        }
+    }
+    return wrong;
+}
+
+/* Whatever comes out: no reading may stand under another role, nor be one that
+ * was never made. */
+static void testMadeUp(void)
+{
+    size_t wrong = 0;
+
+    testOk1(!madeUp("energy=1 ?i0=2@3 i1:4", "end{x lost=0: 1/2/4[late]; y}"));
+    testOk1(madeUp("energy=1 i0=2 i1=4", "end{x lost=0: 1/4/4; y}") == 1);
+    for (size_t i = 0; i < assemblerCaseCount; i++)
+        wrong += madeUp(assemblerCases[i].script, assemblerCases[i].expected);
+    testOk(!wrong, "%zu readings made up in the cases by hand", wrong);
+    wrong = 0;
+    for (size_t i = 0; i < stepCaseCount; i++) {
+        size_t more = madeUp(stepCases[i].script, stepCases[i].expected);
+
+        if (more)
+            testDiag("%s", stepCases[i].name);
+        wrong += more;
+    }
+    testOk(!wrong, "%zu readings made up in those of mode step", wrong);
+}
+
 static void testRules(void)
 {
     xasAssemblerRules rules;
@@ -388,6 +448,7 @@ MAIN(assemblerTest)
     testPlan(0);
     testCases();
     testSteps();
+    testMadeUp();
     testRules();
     testTexts();
     testDwell();
