@@ -211,26 +211,23 @@ xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
                        const xasFormula *formula, char flags[XAS_FLAGS_SIZE],
                        xasKScan **out)
 {
-    xasKScan *k = calloc(1, sizeof *k);
-    xasStatus status = k ? xasOk : xasErrMemory;
+    size_t n = xasSpectrumSize(s);
+    xasKScan *k = calloc(1, sizeof *k + 3 * n * sizeof *k->arrays);
+    xasStatus status;
     int good = 0;
 
     *out = NULL;
-    if (status)
-        return status;
+    if (!k)
+        return xasErrMemory;
     k->s = s;
     k->e = xasSpectrumEnergy(s);
     k->mu = xasSpectrumMu(s);
-    k->n = xasSpectrumSize(s);
+    k->n = n;
     k->er_eV = er_eV;
-    k->y = calloc(3 * k->n, sizeof *k->y);
-    if (k->y) {
-        k->var = k->y + k->n;
-        k->chain = k->var + k->n;
-        status = prepare(k, element, formula, flags, &good);
-    } else {
-        status = xasErrMemory;
-    }
+    k->y = k->arrays;
+    k->var = k->y + n;
+    k->chain = k->var + n;
+    status = prepare(k, element, formula, flags, &good);
     if (!status && good) {
         *out = k;
         return xasOk;
@@ -246,7 +243,6 @@ void xasKScanClose(xasKScan *k)
     if (!k)
         return;
     xasCurveDestroy(k->curve);
-    free(k->y);
     free(k);
 }
 

@@ -25,6 +25,7 @@ typedef struct xasKScan {
      * line's change with the post-edge points those of post depend on. */
     double preVar[3][3], postVar[3][3], postLine[3][3];
     xasCurve *curve;
+    double arrays[]; /* what y, var and chain point into */
 } xasKScan;
 
 /** \brief Normalise, test for an edge, smooth.

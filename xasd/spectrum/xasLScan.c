@@ -245,28 +245,25 @@ xasStatus xasLScanOpen(const xasSpectrum *s, const char *element,
                        const xasEdgeEnergies *er, const xasFormula *formula,
                        char flags[XAS_FLAGS_SIZE], xasLScan **out)
 {
-    xasLScan *l = calloc(1, sizeof *l);
-    xasStatus status = l ? xasOk : xasErrMemory;
+    size_t n = xasSpectrumSize(s);
+    xasLScan *l = calloc(1, sizeof *l + 4 * n * sizeof *l->arrays);
+    xasStatus status;
     int good = 0;
 
     *out = NULL;
-    if (status)
-        return status;
+    if (!l)
+        return xasErrMemory;
     l->s = s;
     l->e = xasSpectrumEnergy(s);
-    l->n = xasSpectrumSize(s);
+    l->n = n;
     l->er = *er;
     l->element = element;
     l->formula = formula;
-    l->y = calloc(4 * l->n, sizeof *l->y);
-    if (l->y) {
-        l->var = l->y + l->n;
-        l->window = l->var + l->n;
-        l->fitted = l->window + l->n;
-        status = prepare(l, flags, &good);
-    } else {
-        status = xasErrMemory;
-    }
+    l->y = l->arrays;
+    l->var = l->y + n;
+    l->window = l->var + n;
+    l->fitted = l->window + n;
+    status = prepare(l, flags, &good);
     if (!status && good) {
         *out = l;
         return xasOk;
@@ -282,7 +279,6 @@ void xasLScanClose(xasLScan *l)
     if (!l)
         return;
     xasCurveDestroy(l->curve);
-    free(l->y);
     free(l);
 }
 

@@ -28,6 +28,7 @@ typedef struct xasLScan {
     xasCurve *curve;
     size_t i3, i2; /* the peaks, of the curve */
     double e3_eV, e2_eV, y3, y2;
+    double arrays[]; /* what y, var, window and fitted point into */
 } xasLScan;
 
 /** \brief Background, noise, peaks, gate; as xasKScanOpen. */
