@@ -141,6 +141,9 @@ sub testReferences {
     ok($status eq '0' && $out =~ /^16 reference values/, 'import references');
     run('-d', $db, 'reference', 'import', "$top/etc/halides.csv");
     my $list = json('reference');
+    my ($chloride) = grep { $_->{formula} eq 'FeCl2' } @$list;
+    ok(abs($chloride->{g_per_mol} - 126.75) < 0.03 && $chloride->{metals} == 1,
+        'with molar mass and metal atoms');
     is(scalar @$list, 16, 'again, and there are still 16');
     my ($fecl3) = grep { $_->{formula} eq 'FeCl3' } @$list;
     is($fecl3->{dHf_kJ_per_mol}, -399.5, 'FeCl3');

@@ -2,5 +2,5 @@
 TESTPROD_HOST += formulaTest
 formulaTest_SRCS += formulaTest.c
 formulaTest_LIBS += xasNumeric Com
-formulaTest_SYS_LIBS += m
+formulaTest_SYS_LIBS += xrl m
 TESTS += formulaTest

@@ -130,15 +130,39 @@ static void testCompounds(void)
     }
 }
 
+/* Against the tables of the IUPAC (2021). */
+static void testMasses(void)
+{
+    static const struct {
+        const char *text;
+        double g_per_mol;
+    } masses[] = { { "FeCl2", 126.745 },
+                   { "CuSO4.5H2O", 249.677 },
+                   { "Ba(OH)2", 171.341 } };
+    xasFormula f;
+
+    for (size_t i = 0; i < COUNT(masses); i++) {
+        double mass = NAN;
+
+        if (xasFormulaParse(masses[i].text, &f, NULL) == xasOk)
+            mass = xasFormulaMass(&f);
+        testOk(fabs(mass - masses[i].g_per_mol) < 3e-4 * mass, "%s: %.3f g/mol",
+               masses[i].text, mass);
+    }
+    testOk1(xasFormulaParse("OgF2", &f, NULL) == xasOk &&
+            isnan(xasFormulaMass(&f)));
+}
+
 MAIN(formulaTest)
 {
     xasFormula f = { .n = 0 };
     char out[XAS_FORMULA_TEXT];
 
-    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 9);
+    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 9 + 4);
     testReads();
     testRefusals();
     testCompounds();
+    testMasses();
     testOk1(xasFormulaParse("Fe2O3", &f, NULL) == xasOk && f.n == 2);
     testOk1(strcmp(f.part[0].symbol, "Fe") == 0 && f.part[0].count == 2);
     testOk1(strcmp(f.part[1].symbol, "O") == 0 && f.part[1].count == 3);

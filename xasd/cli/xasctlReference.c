@@ -267,7 +267,9 @@ static int run(xasctl *ctl, int argc, char **argv)
         return xasctlFailed;
     if (xasQueryOpen(ctl->store, &q,
                      "SELECT formula, compound, dhf AS dHf_kJ_per_mol, phase, "
-                     "hydration, basis, source, note FROM reference "
+                     "hydration, basis, molar_mass(formula) AS g_per_mol, "
+                     "metal_atoms(formula) AS metals, source, note "
+                     "FROM reference "
                      "ORDER BY id",
                      "") != xasOk)
         return xasctlStoreFail(ctl);

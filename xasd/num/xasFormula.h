@@ -34,6 +34,10 @@ double xasFormulaCount(const xasFormula *f, const char *symbol);
  * 0: there is none */
 double xasFormulaMetals(const xasFormula *f);
 
+/** \brief Molar mass with its water, g/mol, from xraylib's atomic weights,
+ * which are right to 3e-4; NaN where an element has none (Z above 98). */
+double xasFormulaMass(const xasFormula *f);
+
 /** \brief The compound: reduced formula without hydrate water, elements in
  * alphabetical order with metals as written, so that equal compounds are equal
  * texts ("FeCl2.4H2O" and "FeCl2" both give "Cl2Fe"). */

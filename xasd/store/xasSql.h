@@ -21,9 +21,10 @@ struct xasStore {
 /** schema.sql, schema2.sql, ...: made by build.mk. */
 extern const char xasSchema[], xasSchema2[], xasSchema3[];
 
-/** \brief Add to the connection, all of (formula given, sample, element):
- * formula_of() what is known of its formula, reference_of() its tabulated
- * enthalpy per formula unit; NULL for unknown. */
+/** \brief Add to the connection: formula_of(given, sample, element) what is
+ * known of a sample's formula, reference_of(the same) its tabulated enthalpy
+ * per formula unit; molar_mass(formula) in g/mol and metal_atoms(formula).
+ * NULL for unknown. */
 xasStatus xasSqlFunctions(xasStore *store);
 
 /** \brief Our status of an SQLite result; keeps SQLite's words in the handle.

@@ -11,7 +11,7 @@ static const char *textOf(sqlite3_value *value)
     return text ? (const char *)text : "";
 }
 
-/* Arguments of both: formula as given, name of the sample, element scanned. */
+/* Arguments of these: formula as given, name of the sample, element scanned. */
 static const char *known(sqlite3_value **value)
 {
     return xasFormulaOfSample(textOf(value[0]), textOf(value[1]),
@@ -38,6 +38,27 @@ static void referenceOf(sqlite3_context *context, int n, sqlite3_value **value)
         sqlite3_result_double(context, ref.dhf_kJ_per_mol);
 }
 
+static void numberOf(sqlite3_context *context, sqlite3_value **value,
+                     double (*ask)(const xasFormula *))
+{
+    xasFormula formula;
+
+    if (xasFormulaParse(textOf(value[0]), &formula, NULL) == xasOk)
+        sqlite3_result_double(context, ask(&formula)); /* NaN becomes NULL */
+}
+
+static void massOf(sqlite3_context *context, int n, sqlite3_value **value)
+{
+    (void)n;
+    numberOf(context, value, xasFormulaMass);
+}
+
+static void metalsOf(sqlite3_context *context, int n, sqlite3_value **value)
+{
+    (void)n;
+    numberOf(context, value, xasFormulaMetals);
+}
+
 xasStatus xasSqlFunctions(xasStore *store)
 {
     const int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
@@ -47,5 +68,11 @@ xasStatus xasSqlFunctions(xasStore *store)
     if (result == SQLITE_OK)
         result = sqlite3_create_function(store->db, "reference_of", 3, flags,
                                          store, referenceOf, NULL, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_create_function(store->db, "molar_mass", 1, flags,
+                                         NULL, massOf, NULL, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_create_function(store->db, "metal_atoms", 1, flags,
+                                         NULL, metalsOf, NULL, NULL);
     return xasSqlStatus(store, result);
 }
