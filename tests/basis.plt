@@ -79,11 +79,18 @@ sub testConflict {
         'a hydrate has the water of its formula');
 }
 
+sub slurp {
+    my ($file) = @_;
+    open my $in, '<', $file or die "$file: $!";
+    local $/;
+    return scalar <$in>;
+}
+
 sub testTrain {
     is(scalar @{ json('import', map { made("the $_", $_, $oxide{$_}[2]) }
         @formulas) }, scalar @formulas, 'spectra');
     my @train = qw(train --kind K --permutations 19);
-    my $formula = json(@train, '--dry-run');
+    my $formula = json(@train, '--dry-run', '--svg', 'far.svg');
     my $metal = json(@train, qw(--target metal --activate --variants),
         '--svg', 'yy.svg');
     is($metal->{options}{basis}, 'metal atom', 'learned per metal atom');
@@ -101,8 +108,11 @@ sub testTrain {
     is(scalar keys %way, 9, 'three methods for each of three targets');
     near([@way{'lasso metal', 'lasso formula'}], [$metal->{nested}{mae},
         $formula->{nested}{mae}], 1e-9, 'both among the variants');
-    open my $in, '<', 'yy.svg' or die;
-    my $svg = do { local $/; <$in> };
+    my $svg = slurp('far.svg');
+    my @named = grep { $svg =~ m{>\Q$_\E</text>} } @formulas;
+    ok((grep { $_ eq 'FeCl2' } @named),
+        "far off, as chemists write them: @named");
+    $svg = slurp('yy.svg');
     ok($svg =~ /learned per metal atom; all values are per formula unit/
         && $svg =~ m{kJ/mol of metal atoms per sd}, 'the figure says so');
     my ($status, $out) = run('-d', $db, 'model', 'show', $metal->{name});

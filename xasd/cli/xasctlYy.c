@@ -67,7 +67,8 @@ static void drawPoints(xasSvg *svg, const xasModel *m, double left,
         char name[20] = "";
 
         if (named)
-            (void)snprintf(name, sizeof name, "%.16s", m->compound[i]);
+            (void)snprintf(name, sizeof name, "%.16s",
+                           m->formula[i][0] ? m->formula[i] : m->compound[i]);
         if (fabs(predicted[i] - m->y[i]) > band)
             xasSvgDot(svg, &p, m->y[i], predicted[i], name,
                       predicted[i] > m->y[i]);
