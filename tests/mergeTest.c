@@ -25,10 +25,10 @@ typedef struct series {
 
 /** How a repeat differs from the first. */
 typedef struct change {
-    double shift_eV, line, counts, gain, offset, to_eV;
+    double shift_eV, line, counts, gain, offset, to_eV, step_eV;
 } change;
 
-static const change same = { 0, 0, 1e6, 1, 0, 560 };
+static const change same = { 0, 0, 1e6, 1, 0, 560, 0.35 };
 static const double er = 7112;
 static madeRandom chance = { 1 };
 
@@ -54,7 +54,7 @@ static xasSpectrum *measure(const change *c)
         e[n] = at;
         i0[n] = c->counts;
         y[n] = mu * i0[n] + sqrt(mu * i0[n] * (1 + mu)) * madeNormal(&chance);
-        at += at < er - 30 ? 5 : at < er + 60 ? 0.35 : 4;
+        at += at < er - 30 ? 5 : at < er + 60 ? c->step_eV : 4;
     }
     if (xasSpectrumCreate(xasDetectFluorescence, e, i0, y, n, &s))
         testAbort("no spectrum");
@@ -186,6 +186,52 @@ static void testOutlier(void)
     clear(&s);
 }
 
+/* The first was broken off behind the edge, or is a look at the whole range in
+ * coarse steps: it must not make the others as poor as itself. */
+static void testFirst(void)
+{
+    series s = { 0 };
+    change c = same;
+    xasMerge m, whole;
+
+    for (int i = 0; i < 4; i++)
+        add(&s, &same, NAN);
+    testOk1(merge(&s, &whole, NULL) == xasOk && whole.used == 4);
+    clear(&s);
+    c.to_eV = 70;
+    add(&s, &c, NAN);
+    for (int i = 0; i < 3; i++)
+        add(&s, &same, NAN);
+    testOk(merge(&s, &m, NULL) == xasOk && m.used == 3 &&
+               strstr(s.verdict[0].reason, "range"),
+           "short: %s", s.verdict[0].reason);
+    clear(&s);
+    c = same;
+    c.step_eV = 3;
+    add(&s, &c, NAN);
+    for (int i = 0; i < 3; i++)
+        add(&s, &same, NAN);
+    testOk(merge(&s, &m, NULL) == xasOk && m.used == 3 &&
+               strstr(s.verdict[0].reason, "too coarse"),
+           "coarse: %s", s.verdict[0].reason);
+    /* 0.02 eV: some five times the error of such a mean */
+    testOk(fabs(m.features.value[xasEdgeE] - whole.features.value[xasEdgeE]) <
+               0.02,
+           "edge_e of the mean %.4f, %.4f without it",
+           m.features.value[xasEdgeE], whole.features.value[xasEdgeE]);
+    clear(&s);
+    c.step_eV = 0.7; /* may count, but does not set the grid */
+    add(&s, &c, NAN);
+    for (int i = 0; i < 3; i++)
+        add(&s, &same, NAN);
+    testOk1(merge(&s, &m, NULL) == xasOk && m.used == 4);
+    testOk(fabs(m.features.value[xasEdgeE] - whole.features.value[xasEdgeE]) <
+               0.02,
+           "edge_e %.4f with half the points in one",
+           m.features.value[xasEdgeE]);
+    clear(&s);
+}
+
 /* A slipping axis is put right by the foil measured with each, by nothing
  * else. */
 static void testFoil(void)
@@ -294,10 +340,11 @@ static void testBroken(void)
 
 MAIN(mergeTest)
 {
-    testPlan(36);
+    testPlan(42);
     testMean();
     testPull();
     testOutlier();
+    testFirst();
     testFoil();
     testDamage();
     testBroken();

@@ -6,4 +6,4 @@ xasNumeric_SRCS += xasKErrors.c xasFeatureK.c xasLScan.c xasLErrors.c xasFeature
 xasNumeric_SRCS += xasCalib.c xasCalibMatch.c
 xasNumeric_SRCS += xasCurves.c xasLag.c
 xasNumeric_SRCS += xasGlitch.c xasQuality.c xasSaturation.c
-xasNumeric_SRCS += xasMerge.c xasMergeTrend.c
+xasNumeric_SRCS += xasMerge.c xasMergeChoose.c xasMergeTrend.c

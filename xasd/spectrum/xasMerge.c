@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xasMergeChoose.h"
 #include "xasMergeTrend.h"
 #include "xasNoise.h"
 #include "xasStat.h"
 
-static const double leastRange = 0.8, refuseAt = 3, same_eV = 1e-6;
+static const double refuseAt = 3, same_eV = 1e-6;
 
 /** Repeats on the common grid. */
 typedef struct stack {
@@ -28,90 +29,6 @@ double xasMergeFloor(xasFeatureId id)
     if (xasFeatureUnit(id)[0])
         return xasFeatureShell(id) == xasShellK ? 0.02 : 0.05;
     return 0.002;
-}
-
-static double shiftOf(const xasMergeMember *m, bool aligned)
-{
-    return aligned ? m->shift_eV : 0;
-}
-
-static bool refuse(xasMergeVerdict *v, const char *why)
-{
-    v->used = false;
-    (void)snprintf(v->reason, sizeof v->reason, "%s", why);
-    return false;
-}
-
-static bool fitToMerge(const xasMergeMember *m, const xasMergeMember *first,
-                       xasMergeVerdict *v)
-{
-    static const char *const fatal[] = { "no_edge", "wrong_element",
-                                         "too_few_points", "rejected" };
-
-    if (!m->spectrum || !m->features || xasSpectrumSize(m->spectrum) < 30)
-        return refuse(v, "too few points");
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
-        if (xasFlagsHave(m->features->flags, fatal[i]))
-            return refuse(v, fatal[i]);
-    if (first && xasSpectrumDetection(m->spectrum) !=
-                     xasSpectrumDetection(first->spectrum))
-        return refuse(v, "measured by another detection than the first");
-    return true;
-}
-
-/* Which repeats may be merged at all. */
-static size_t choose(const xasMergeMember *member, size_t n,
-                     xasMergeVerdict *verdict, size_t *index, bool *aligned)
-{
-    const xasMergeMember *first = NULL;
-    size_t used = 0;
-
-    *aligned = true;
-    for (size_t i = 0; i < n; i++) {
-        verdict[i] = (xasMergeVerdict){ true, NAN, "" };
-        if (!fitToMerge(&member[i], first, &verdict[i]))
-            continue;
-        first = first ? first : &member[i];
-        *aligned = *aligned && isfinite(member[i].shift_eV);
-        index[used++] = i;
-    }
-    return used;
-}
-
-static void rangeOf(const xasMergeMember *m, bool aligned, double range[2])
-{
-    const double *e = xasSpectrumEnergy(m->spectrum);
-
-    range[0] = e[0] + shiftOf(m, aligned);
-    range[1] = e[xasSpectrumSize(m->spectrum) - 1] + shiftOf(m, aligned);
-}
-
-/* The range common to all; who would cut it to less than 80 % of the first's
- * is refused. */
-static size_t cutRange(const xasMergeMember *member, bool aligned,
-                       xasMergeVerdict *verdict, size_t *index, size_t n,
-                       double range[2])
-{
-    double whole, own[2];
-    size_t kept = 0;
-
-    rangeOf(&member[index[0]], aligned, range);
-    whole = range[1] - range[0];
-    for (size_t i = 0; i < n; i++) {
-        double lo, hi;
-
-        rangeOf(&member[index[i]], aligned, own);
-        lo = fmax(range[0], own[0]);
-        hi = fmin(range[1], own[1]);
-        if (!(hi - lo >= leastRange * whole)) {
-            (void)refuse(&verdict[index[i]], "covers too little of the range");
-            continue;
-        }
-        range[0] = lo;
-        range[1] = hi;
-        index[kept++] = index[i];
-    }
-    return kept;
 }
 
 /* A repeat at x, linear between its points, with the variance of that. */
@@ -169,14 +86,14 @@ static xasStatus variances(const xasSpectrum *s, double edge_eV, double height,
     return status;
 }
 
-/* The grid: the first's points within the common range. */
-static void makeGrid(const xasMergeMember *first, double shift,
+/* The grid: the points of one of them within the common range. */
+static void makeGrid(const xasMergeMember *of, double shift,
                      const double range[2], stack *s)
 {
-    const double *e = xasSpectrumEnergy(first->spectrum);
+    const double *e = xasSpectrumEnergy(of->spectrum);
 
     s->points = 0;
-    for (size_t i = 0; i < xasSpectrumSize(first->spectrum); i++) {
+    for (size_t i = 0; i < xasSpectrumSize(of->spectrum); i++) {
         double x = e[i] + shift;
 
         if (x >= range[0] - same_eV && x <= range[1] + same_eV)
@@ -192,7 +109,7 @@ static xasStatus fillStack(const xasMergeMember *member, bool aligned,
     for (size_t i = 0; i < s->n; i++) {
         const xasMergeMember *m = &member[s->index[i]];
         size_t points = xasSpectrumSize(m->spectrum);
-        double shift = shiftOf(m, aligned);
+        double shift = xasMergeShift(m, aligned);
         double *y = s->y + kept * s->points, *v = s->v + kept * s->points;
         double *var = malloc(2 * points * sizeof *var);
         xasStatus status;
@@ -207,7 +124,7 @@ static xasStatus fillStack(const xasMergeMember *member, bool aligned,
         if (status)
             return status;
         if (kept && !match(s->y, y, v, s->points)) {
-            (void)refuse(&verdict[s->index[i]], "nothing like the first");
+            xasMergeRefuse(&verdict[s->index[i]], "nothing like the first");
             continue;
         }
         s->mean[kept] = xasMean(v, s->points);
@@ -398,8 +315,8 @@ static void cutDamaged(const xasMergeMember *member, xasShell shell, stack *s,
     if (out->beamDamage)
         xasFlagsAdd(out->features.flags, "beam_damage");
     for (size_t i = keep; i < s->n; i++)
-        (void)refuse(&verdict[s->index[i]],
-                     "the sample has changed: beam damage");
+        xasMergeRefuse(&verdict[s->index[i]],
+                       "the sample has changed: beam damage");
     s->n = keep < s->n ? keep : s->n;
 }
 
@@ -452,26 +369,26 @@ xasStatus xasMergeFind(const xasMergeMember *member, size_t n,
     size_t index[XAS_MERGE_MAX];
     stack s = { .index = index };
     xasMerge m = { 0 };
+    const xasMergeMember *grid;
     xasEdgeEnergies er;
     xasSpectrum *mean = NULL;
-    double range[2];
+    double range[2], edge_eV;
     xasStatus status;
 
     if (!member || !n || n > XAS_MERGE_MAX || !element || !verdict || !out ||
         xasEdgeLookUp(element, &er) ||
         (shell != xasShellK && shell != xasShellL))
         return xasErrArg;
-    s.n = choose(member, n, verdict, index, &m.aligned);
+    edge_eV = shell == xasShellK ? er.k_eV : er.l3_eV;
+    s.n = xasMergeChoose(member, n, edge_eV, verdict, index, &m.aligned, range);
     if (!s.n)
         return xasErrRange;
-    s.n = cutRange(member, m.aligned, verdict, index, s.n, range);
-    if (!allocate(&s, s.n, xasSpectrumSize(member[index[0]].spectrum)))
+    grid = &member[xasMergeFinest(member, index, s.n)];
+    if (!allocate(&s, s.n, xasSpectrumSize(grid->spectrum)))
         return xasErrMemory;
-    makeGrid(&member[index[0]], shiftOf(&member[index[0]], m.aligned), range,
-             &s);
+    makeGrid(grid, xasMergeShift(grid, m.aligned), range, &s);
     status = fillStack(member, m.aligned,
-                       shell == xasShellK ? er.k_eV - 20 : er.l3_eV - 4,
-                       verdict, &s);
+                       edge_eV - (shell == xasShellK ? 20 : 4), verdict, &s);
     if (status == xasOk)
         status =
             conclude(member, &s, element, shell, formula, verdict, &m, &mean);

@@ -45,12 +45,14 @@ double xasMergeFloor(xasFeatureId id);
  *
  * - Aligned by the foil measured with each, or not at all: aligning sample to
  *   sample would erase a photoreduction.
- * - On the grid of the first, cut to the common range, linear between points;
- *   each brought to the first's scale by a mu + b (thickness and gain; the
- *   features do not depend on it).
- * - Refused: no features, another detection, less than 80 % of the range, or
- *   an outlier: further than 3 times the noise, and than 3 times what is usual
- *   here, from the nearer half of the others. Two alone: `repeats_differ`.
+ * - On the grid of the one of most points, cut to the common range, linear
+ *   between points; each brought to the first's scale by a mu + b (thickness
+ *   and gain; the features do not depend on it).
+ * - Refused: no features, another detection, less than 80 % of the range of
+ *   the one of median length, less than 40 % of the points that another has
+ *   about the edge, or an outlier: further than 3 times the noise, and than 3
+ *   times what is usual here, from the nearer half of the others. Two alone:
+ *   `repeats_differ`.
  * - Trend: edge_e, wl_e, wl_i (K) or l3_e, l3_i, l3l2_ratio_h (L) against the
  *   number of the repeat. A slope of more than 3 standard errors, by counting
  *   and, at Student's equal probability, by the scatter about the line, and of
