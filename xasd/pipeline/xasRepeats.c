@@ -14,8 +14,19 @@ typedef struct member {
     xasResult result;
     char formula[XAS_SAMPLE_SIZE];
     char detection[16];
+    char station[32];
+    char refused[128]; /* why it cannot be merged at all */
 } member;
 
+static void takeScan(const xasScan *scan, member *m)
+{
+    (void)snprintf(m->formula, sizeof m->formula, "%s", scan->formula);
+    (void)snprintf(m->detection, sizeof m->detection, "%s",
+                   xasDetectionName(scan->detection));
+    (void)snprintf(m->station, sizeof m->station, "%s", scan->station);
+}
+
+/* What is damaged in the store is refused: the others still count. */
 static xasStatus readMember(xasStore *store, int64_t row, member *m,
                             xasMessage *why)
 {
@@ -23,21 +34,26 @@ static xasStatus readMember(xasStore *store, int64_t row, member *m,
     bool rejected = false;
     xasStatus status = xasStoreScanRead(store, row, &scan);
 
-    if (status)
+    if (status == xasErrFormat)
+        (void)snprintf(m->refused, sizeof m->refused, "cannot be read: %.100s",
+                       xasStoreError(store));
+    else if (status)
         return xasFail(status, why, "there is no scan %lld", (long long)row);
     status = xasStoreFeaturesRead(store, row, &m->result);
     if (status)
         (void)xasFail(status, why, "scan %lld has no features yet",
                       (long long)row);
-    else if (xasScanSpectrum(scan, &m->spectrum) == xasErrMemory)
+    if (status || !scan) {
+        xasScanDestroy(scan);
+        return status;
+    }
+    if (xasScanSpectrum(scan, &m->spectrum) == xasErrMemory)
         status = xasFail(xasErrMemory, why, "out of memory");
     if (status == xasOk)
         status = xasStoreScanRejected(store, row, &rejected);
     if (rejected)
         xasFlagsAdd(m->result.features.flags, "rejected");
-    (void)snprintf(m->formula, sizeof m->formula, "%s", scan->formula);
-    (void)snprintf(m->detection, sizeof m->detection, "%s",
-                   xasDetectionName(scan->detection));
+    takeScan(scan, m);
     xasScanDestroy(scan);
     return status;
 }
@@ -65,24 +81,52 @@ static xasStatus readAll(xasStore *store, const int64_t *scan, size_t n,
 static bool allByFoil(const member *m, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (m[i].result.calibration.state != xasCalibFoil)
+        if (!m[i].refused[0] && m[i].result.calibration.state != xasCalibFoil)
             return false;
     return true;
 }
 
-/* On one axis; what was found on another is found again. */
-static xasStatus shiftAll(member *m, size_t n, bool aligned)
+static bool calibrated(const member *m)
+{
+    return strcmp(xasCalibStateKind(m->result.calibration.state), "none") != 0;
+}
+
+static void refuse(member *m, const char *why)
+{
+    if (!m->refused[0])
+        (void)snprintf(m->refused, sizeof m->refused, "%s", why);
+}
+
+/* An axis that no foil has joined to the others' is nobody's but its own. */
+static void refuseAxes(member *m, size_t n)
+{
+    const char *station = NULL;
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        any = any || (!m[i].refused[0] && calibrated(&m[i]));
+        if (!station && !m[i].refused[0])
+            station = m[i].station;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (any && !calibrated(&m[i]))
+            refuse(&m[i], "not calibrated, as others are");
+        else if (!any && station && strcmp(m[i].station, station) != 0)
+            refuse(&m[i], "another station, no foil joins them");
+}
+
+/* Features as they are on the axis that the spectrum is shifted to. */
+static xasStatus shiftAll(member *m, size_t n)
 {
     xasStatus status = xasOk;
 
     for (size_t i = 0; i < n && status == xasOk; i++) {
-        const member *by = aligned ? &m[i] : &m[0];
         xasFeatures *f = &m[i].result.features, found;
         bool rejected = xasFlagsHave(f->flags, "rejected");
 
         if (!m[i].spectrum)
             continue;
-        xasSpectrumShift(m[i].spectrum, by->result.calibration.shift_eV);
+        xasSpectrumShift(m[i].spectrum, m[i].result.calibration.shift_eV);
         status = xasFeaturesFind(m[i].spectrum, f->element, f->shell,
                                  m[i].formula, &found);
         if (status == xasOk)
@@ -93,20 +137,59 @@ static xasStatus shiftAll(member *m, size_t n, bool aligned)
     return status;
 }
 
+/* How the mean was calibrated: as the least sure of those in it. */
+static void sumUp(const member *m, size_t n, xasMerged *out)
+{
+    const member *first = NULL, *weakest = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!out->verdict[i].used)
+            continue;
+        first = first ? first : &m[i];
+        if (!weakest || m[i].result.calibration.state == xasCalibTransferred)
+            weakest = &m[i];
+    }
+    if (!first)
+        return;
+    memcpy(out->detection, first->detection, sizeof out->detection);
+    (void)snprintf(out->calibration, sizeof out->calibration, "%s",
+                   xasCalibStateKind(weakest->result.calibration.state));
+}
+
+/* The formula that the first of them was given with. */
+static const char *formulaOf(const member *m, size_t n)
+{
+    size_t i = 0;
+
+    while (i + 1 < n && !m[i].formula[0])
+        i++;
+    return m[i].formula;
+}
+
 static xasStatus mergeAll(const member *m, const int64_t *scan, size_t n,
                           bool aligned, xasMerged *out, xasMessage *why)
 {
     const xasFeatures *f = &m[0].result.features;
     xasMergeMember of[XAS_MERGE_MAX];
-    xasStatus status;
+    xasMergeVerdict verdict[XAS_MERGE_MAX];
+    size_t at[XAS_MERGE_MAX], left = 0;
+    xasStatus status = xasErrRange;
 
     for (size_t i = 0; i < n; i++) {
         out->scan[i] = scan[i];
-        of[i] = (xasMergeMember){ m[i].spectrum, &m[i].result.features,
-                                  aligned ? 0 : NAN };
+        out->verdict[i] = (xasMergeVerdict){ .distance = NAN };
+        memcpy(out->verdict[i].reason, m[i].refused, sizeof m[i].refused);
+        if (m[i].refused[0])
+            continue;
+        of[left] = (xasMergeMember){ m[i].spectrum, &m[i].result.features,
+                                     aligned ? 0 : NAN };
+        at[left++] = i;
     }
-    status = xasMergeFind(of, n, f->element, f->shell, m[0].formula,
-                          out->verdict, &out->merge, NULL);
+    if (left)
+        status = xasMergeFind(of, left, f->element, f->shell, formulaOf(m, n),
+                              verdict, &out->merge, NULL);
+    for (size_t k = 0; k < left; k++)
+        out->verdict[at[k]] = verdict[k];
     if (status == xasErrRange)
         return xasFail(status, why, "nothing to merge: scan %lld: %s",
                        (long long)scan[0], out->verdict[0].reason);
@@ -114,9 +197,7 @@ static xasStatus mergeAll(const member *m, const int64_t *scan, size_t n,
         return xasFail(status, why, "cannot merge: %s", xasStatusText(status));
     out->n = n;
     out->shell = f->shell;
-    memcpy(out->detection, m[0].detection, sizeof out->detection);
-    (void)snprintf(out->calibration, sizeof out->calibration, "%s",
-                   xasCalibStateKind(m[0].result.calibration.state));
+    sumUp(m, n, out);
     return xasOk;
 }
 
@@ -135,9 +216,11 @@ xasStatus xasRepeatsMerge(xasStore *store, const int64_t *scan, size_t n,
     if (!m)
         return xasFail(xasErrMemory, why, "out of memory");
     status = readAll(store, scan, n, m, why);
+    if (status == xasOk)
+        refuseAxes(m, n);
     aligned = allByFoil(m, n);
     if (status == xasOk)
-        status = shiftAll(m, n, aligned);
+        status = shiftAll(m, n);
     if (status == xasOk)
         status = mergeAll(m, scan, n, aligned, out, why);
     for (size_t i = 0; i < n; i++) {

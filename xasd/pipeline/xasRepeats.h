@@ -14,9 +14,10 @@ typedef struct xasRepeat {
 /** \brief Merge stored scans of one element and edge (xasMergeFind); nothing
  * is written.
  *
- * Each is shifted by the foil measured with it where all have one; else all
- * by the calibration of the first, since a foil of another moment aligns
- * nothing.
+ * Each on its own calibrated axis. Refused, beside what xasMergeFind refuses:
+ * one that no foil calibrates where a foil does others; where none does, one
+ * of another station than the first, since nothing joins their axes; one that
+ * is damaged in the store.
  * \param scan [n] rows in the order of time; 1 to XAS_MERGE_MAX
  * \param[out] each [n] may be NULL
  * \return xasErrRange: nothing is left to merge; xasErrArg: of different

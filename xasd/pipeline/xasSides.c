@@ -74,8 +74,11 @@ static void sayMerged(const xasMerged *m, const xasMergeVerdict *own,
                        edge, m->merge.used, m->n);
     else
         (void)snprintf(side->merged, sizeof side->merged,
-                       "%s: %zu of %zu scans merged%s%.40s", edge,
+                       "%s: %zu of %zu scans merged%s%s%.40s", edge,
                        m->merge.used, m->n,
+                       xasFlagsHave(m->merge.features.flags, "repeats_differ")
+                           ? ", which differ"
+                           : "",
                        own && !own->used ? ", not this one: " : "",
                        own && !own->used ? own->reason : "");
 }
