@@ -171,7 +171,7 @@ static xasStatus mergeAll(const member *m, const int64_t *scan, size_t n,
 {
     const xasFeatures *f = &m[0].result.features;
     xasMergeMember of[XAS_MERGE_MAX];
-    xasMergeVerdict verdict[XAS_MERGE_MAX];
+    xasMergeVerdict verdict[XAS_MERGE_MAX] = { 0 };
     size_t at[XAS_MERGE_MAX], left = 0;
     xasStatus status = xasErrRange;
 

@@ -191,7 +191,8 @@ xasStatus xasStoreModelExport(xasStore *store, int64_t row, FILE *out,
     return status;
 }
 
-static xasStatus bindNumbers(sqlite3_stmt *s, int i, const json_t *array)
+static xasStatus bindNumbers(xasStore *store, sqlite3_stmt *s, int i,
+                             const char *column, const json_t *array)
 {
     size_t n = json_array_size(array);
     unsigned char *data = malloc(n * cell + 1);
@@ -202,6 +203,11 @@ static xasStatus bindNumbers(sqlite3_stmt *s, int i, const json_t *array)
     for (size_t k = 0; k < n; k++) {
         const json_t *value = json_array_get(array, k);
 
+        if (!json_is_number(value) && !json_is_null(value)) {
+            free(data);
+            return xasSqlFail(store, xasErrFormat, "%s: not all are numbers",
+                              column);
+        }
         xasBlobPutDouble(data + k * cell, json_is_number(value)
                                               ? json_number_value(value)
                                               : NAN);
@@ -246,8 +252,20 @@ static xasStatus bindMerge(xasStore *store, sqlite3_stmt *s, int i,
 static xasStatus bindCell(xasStore *store, sqlite3_stmt *s, int i,
                           const char *column, const json_t *value)
 {
-    if (json_is_string(value) && isScan(column))
-        return bindScan(store, s, i, json_string_value(value));
+    if (json_is_null(value))
+        return xasOk;
+    /* A number would be a row of the database it comes from. */
+    if (isScan(column))
+        return json_is_string(value)
+                   ? bindScan(store, s, i, json_string_value(value))
+                   : xasSqlFail(store, xasErrFormat,
+                                "%s: expected the uid of a scan", column);
+    if (isMerge(column))
+        return json_is_array(value)
+                   ? bindMerge(store, s, i, value)
+                   : xasSqlFail(store, xasErrFormat,
+                                "%s: expected a list of the uids of scans",
+                                column);
     if (json_is_string(value))
         return xasSqlStatus(store,
                             sqlite3_bind_text(s, i, json_string_value(value),
@@ -258,13 +276,9 @@ static xasStatus bindCell(xasStore *store, sqlite3_stmt *s, int i,
     if (json_is_real(value))
         return xasSqlStatus(store,
                             sqlite3_bind_double(s, i, json_real_value(value)));
-    if (json_is_array(value) && isMerge(column))
-        return bindMerge(store, s, i, value);
     if (json_is_array(value))
-        return bindNumbers(s, i, value);
-    return json_is_null(value)
-               ? xasOk
-               : xasSqlFail(store, xasErrFormat, "%s: not a value", column);
+        return bindNumbers(store, s, i, column, value);
+    return xasSqlFail(store, xasErrFormat, "%s: not a value", column);
 }
 
 /* Names become SQL: only those that the table has. */

@@ -78,6 +78,38 @@ static void numbersOf(sqlite3_stmt *s, xasModel *m)
     scoreOf(s, 30, &m->train);
 }
 
+static xasStatus damaged(xasStore *store, int64_t row, const char *what)
+{
+    return xasSqlFail(store, xasErrFormat, "model %lld: its %s are damaged",
+                      (long long)row, what);
+}
+
+/* Sizes that its rows do not bear out are no reason to reserve memory. */
+static xasStatus create(xasStore *store, int64_t row, sqlite3_stmt *s,
+                        xasModel **m)
+{
+    int64_t n = sqlite3_column_int64(s, 7), p = sqlite3_column_int64(s, 8);
+    int64_t samples = 0, columns = 0;
+    xasStatus status = xasSqlInt(
+        store, &samples, "SELECT count(*) FROM model_sample WHERE model = ?",
+        "i", row);
+
+    if (status == xasOk)
+        status = xasSqlInt(store, &columns,
+                           "SELECT count(*) FROM model_feature WHERE model = ?",
+                           "i", row);
+    if (status != xasOk)
+        return status;
+    if (samples != n)
+        return damaged(store, row, "samples");
+    if (columns != p)
+        return damaged(store, row, "columns");
+    status =
+        xasModelCreate((size_t)n, (size_t)p, (size_t)sqlite3_column_int64(s, 9),
+                       (size_t)sqlite3_column_int64(s, 10), m);
+    return status == xasErrArg ? damaged(store, row, "sizes") : status;
+}
+
 static xasStatus readHead(xasStore *store, int64_t row, xasModelHead *head,
                           xasModel **m)
 {
@@ -88,10 +120,7 @@ static xasStatus readHead(xasStore *store, int64_t row, xasModelHead *head,
         status = xasSqlStep(store, s);
     if (status == xasOk) {
         headOf(s, row, head);
-        status = xasModelCreate((size_t)sqlite3_column_int64(s, 7),
-                                (size_t)sqlite3_column_int64(s, 8),
-                                (size_t)sqlite3_column_int64(s, 9),
-                                (size_t)sqlite3_column_int64(s, 10), m);
+        status = create(store, row, s, m);
         if (status == xasOk)
             numbersOf(s, *m);
         if (status == xasOk && (*m)->options.basis == xasBasisCount)
@@ -106,12 +135,6 @@ static xasStatus readHead(xasStore *store, int64_t row, xasModelHead *head,
         return xasSqlFail(store, status, "there is no model %lld",
                           (long long)row);
     return status;
-}
-
-static xasStatus damaged(xasStore *store, int64_t row, const char *what)
-{
-    return xasSqlFail(store, xasErrFormat, "model %lld: its %s are damaged",
-                      (long long)row, what);
 }
 
 static xasStatus readColumns(xasStore *store, int64_t row, xasModel *m)
@@ -192,10 +215,10 @@ static xasStatus readLinear(xasStore *store, int64_t row, int64_t fold,
     while ((status = xasSqlStep(store, s)) == xasOk) {
         int64_t term = sqlite3_column_int64(s, 0);
 
-        if (term < 0) {
+        if (term == -1) {
             l->intercept = xasSqlDouble(s, 2);
             intercept = true;
-        } else if ((size_t)term < l->n) {
+        } else if (term >= 0 && (size_t)term < l->n) {
             termOf(s, &l->term[term]);
         } else {
             break;
