@@ -56,6 +56,16 @@ sub testReferences {
         "FeBr2,-249.8,,\nFeBr2,-900,,0\n");
     $bad->(qr/FeCl2.4H2O has 4 H2O, its hydration is given as 2/,
         "FeCl2.4H2O,-1549.3,,2\n");
+    $bad->(qr/bad\.csv:3: CuCl is -150 kJ\/mol, line 2 says -274 of Cu2Cl2/,
+        "Cu2Cl2,-274,,\nCuCl,-150,,\n");
+    $bad->(qr/FeCl2: -341800 kJ\/mol is more than .* is it in J\/mol\?/,
+        "FeCl2,-341800,,\n");
+    $bad->(qr/FeO: 1e\+300 kJ\/mol is more than/, "FeO,1e300,metal,\n");
+    my $same = spew('same.csv', "formula,dHf_kJ_per_mol,basis\n"
+        . "Cu2Cl2,-274.4,\nCuCl,-137.2,\nFe3O4,-372,metal\nFe6O8,-372,metal\n");
+    local $db = "$folder/same.db";
+    ($status, $out, $err) = run('-d', $db, 'reference', 'import', $same);
+    is("$status $err", '0 ', 'one value of two formula units is no conflict');
 }
 
 # In a database of its own: two values for one compound.

@@ -82,8 +82,24 @@ static xasStatus readRow(const xasTsv *t, const char *file, size_t row,
 /** What the file has said so far; a later row must not undo it. */
 typedef struct said {
     char compound[XAS_FORMULA_TEXT];
+    double units; /* atoms without water: 2 CuCl are a Cu2Cl2 */
     xasReference ref;
 } said;
+
+/* Two values of the same thing that are not the same. */
+static bool contradicts(const said *a, const said *b)
+{
+    bool metal = strcmp(a->ref.basis, "metal") == 0;
+    double times = b->units / a->units;
+
+    if (strcmp(a->compound, b->compound) != 0 ||
+        strcmp(a->ref.basis, b->ref.basis) != 0 ||
+        strcmp(a->ref.phase, b->ref.phase) != 0 ||
+        fabs(a->ref.hydration * times - b->ref.hydration) > 1e-6)
+        return false;
+    return fabs(a->ref.dhf_kJ_per_mol * (metal ? 1 : times) -
+                b->ref.dhf_kJ_per_mol) > 1e-9 * fabs(b->ref.dhf_kJ_per_mol);
+}
 
 static xasStatus checkSaid(const xasTsv *t, const char *file, said *all,
                            size_t row, xasMessage *why)
@@ -94,21 +110,17 @@ static xasStatus checkSaid(const xasTsv *t, const char *file, said *all,
     if (xasFormulaParse(mine->ref.formula, &f, NULL) != xasOk ||
         xasFormulaCompound(&f, mine->compound) != xasOk)
         return xasOk; /* the store says what is wrong */
-    for (size_t i = 0; i < row; i++) {
-        const xasReference *before = &all[i].ref;
-
-        if (strcmp(all[i].compound, mine->compound) == 0 &&
-            strcmp(before->basis, mine->ref.basis) == 0 &&
-            strcmp(before->phase, mine->ref.phase) == 0 &&
-            before->hydration == mine->ref.hydration &&
-            before->dhf_kJ_per_mol != mine->ref.dhf_kJ_per_mol)
-            return xasFail(xasErrArg, why,
-                           "%s:%zu: %s is %g kJ/mol, line %zu says %g: is one "
-                           "of them a hydrate, or of another phase?",
-                           file, t->line[row], mine->ref.formula,
-                           mine->ref.dhf_kJ_per_mol, t->line[i],
-                           before->dhf_kJ_per_mol);
-    }
+    mine->units = xasFormulaDryAtoms(&f);
+    for (size_t i = 0; i < row; i++)
+        if (contradicts(&all[i], mine))
+            return xasFail(
+                xasErrArg, why,
+                "%s:%zu: %s is %g kJ/mol, line %zu says %g%s%s: is "
+                "one of them a hydrate, or of another phase?",
+                file, t->line[row], mine->ref.formula, mine->ref.dhf_kJ_per_mol,
+                t->line[i], all[i].ref.dhf_kJ_per_mol,
+                all[i].units == mine->units ? "" : " of ",
+                all[i].units == mine->units ? "" : all[i].ref.formula);
     return xasOk;
 }
 

@@ -282,6 +282,15 @@ double xasFormulaMetals(const xasFormula *f)
     return sum;
 }
 
+double xasFormulaDryAtoms(const xasFormula *f)
+{
+    double sum = -3 * f->water;
+
+    for (size_t i = 0; i < f->n; i++)
+        sum += f->part[i].count;
+    return sum;
+}
+
 typedef struct share {
     const char *symbol;
     double count;

@@ -34,6 +34,9 @@ double xasFormulaCount(const xasFormula *f, const char *symbol);
  * 0: there is none */
 double xasFormulaMetals(const xasFormula *f);
 
+/** \brief Atoms of a formula unit without its water: 3 in FeCl2.4H2O. */
+double xasFormulaDryAtoms(const xasFormula *f);
+
 /** \brief Molar mass with its water, g/mol, from xraylib's atomic weights,
  * which are right to 3e-4; NaN where an element has none (Z above 98). */
 double xasFormulaMass(const xasFormula *f);

@@ -8,14 +8,16 @@
 #include "xasSql.h"
 #include "xasStoreModel.h"
 
-/* Atoms of a formula unit without its water. */
-static double dryAtoms(const xasFormula *f)
+/* The strongest bonds are worth some 400 kJ per mole of atoms; J/mol instead
+ * of kJ/mol is a thousand times what is meant. */
+static bool isCredible(const xasReference *ref, const xasFormula *f)
 {
-    double sum = -3 * f->water;
+    enum { limit_kJ_per_mol = 2000 };
+    double units = strcmp(ref->basis, "metal") == 0 ? xasFormulaMetals(f) : 1;
 
-    for (size_t i = 0; i < f->n; i++)
-        sum += f->part[i].count;
-    return sum;
+    return fabs(ref->dhf_kJ_per_mol) * units <=
+           limit_kJ_per_mol *
+               (xasFormulaDryAtoms(f) + 3 * fmax(0, ref->hydration));
 }
 
 static xasStatus checkReference(const xasReference *ref, const xasFormula *f,
@@ -40,6 +42,11 @@ static xasStatus checkReference(const xasReference *ref, const xasFormula *f,
                        "%s: a value per metal atom, but no metal of Sc..Zn in "
                        "it",
                        ref->formula);
+    if (!isCredible(ref, f))
+        return xasFail(xasErrRange, message,
+                       "%s: %g kJ/mol is more than 2000 per mole of atoms: is "
+                       "it in J/mol?",
+                       ref->formula, ref->dhf_kJ_per_mol);
     if (!ref->source[0])
         return xasFail(xasErrArg, message, "%s: no source is named",
                        ref->formula);
@@ -93,7 +100,7 @@ static void referenceOf(sqlite3_stmt *s, xasReference *ref)
 /* Units of one formula in another of the same compound: 2 CuCl in Cu2Cl2. */
 static double unitsOf(const xasFormula *whole, const xasFormula *unit)
 {
-    return dryAtoms(whole) / dryAtoms(unit);
+    return xasFormulaDryAtoms(whole) / xasFormulaDryAtoms(unit);
 }
 
 /* A row, of a formula that is `units' of its own; false for another hydrate. */
