@@ -199,6 +199,13 @@ sub testMatrix {
     is($got->{n}, scalar @formulas, 'a formula without 3d metal is left out');
     ok((grep { /left out .* per metal atom: sPbO \(1 of 11 samples\)/ }
         @{ $got->{warnings} }), '  and named') or diag(@{ $got->{warnings} });
+    my %n = map { ("$_->{method} $_->{target}" => $_->{n}) }
+        @{ json(@quick[0 .. 3], $table->(@rows), '--variants')->{variants} };
+    is_deeply([@n{'lasso formula', 'lasso metal'}], [11, 10],
+        '  and each way says of how many samples it is');
+    my ($status, $out) = run(@quick[0 .. 3], $table->(@rows), '--variants');
+    ok($out =~ /^  lasso, per metal atom .* 10$/m && $out =~ /^  N differs/m,
+        '  in the report, too') or diag($out);
     fails(1, qr/4 of 5 samples have a formula with a 3d metal: a model per /
         . qr/metal atom needs 5/, @quick[0 .. 3], $table->(@rows[-5 .. -1]),
         '--target', 'metal');

@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "xasctlScore.h"
 
+static void head(const char *what)
+{
+    (void)printf("  %-43s %7s %9s %9s %7s", what, "R2", "MAE", "RMSE", "%FS");
+}
+
+static void line(const char *name, const xasScore *s)
+{
+    (void)printf("  %-43s %7.3f %9.2f %9.2f %7.2f", name, s->r2, s->mae,
+                 s->rmse, s->pct_fs);
+}
+
 void xasctlScoreHead(const char *what)
 {
-    (void)printf("  %-43s %7s %9s %9s %7s\n", what, "R2", "MAE", "RMSE", "%FS");
+    head(what);
+    (void)fputs("\n", stdout);
 }
 
 void xasctlScoreText(const char *name, const xasScore *s)
 {
-    (void)printf("  %-43s %7.3f %9.2f %9.2f %7.2f\n", name, s->r2, s->mae,
-                 s->rmse, s->pct_fs);
+    line(name, s);
+    (void)fputs("\n", stdout);
+}
+
+void xasctlScoreHeadN(const char *what)
+{
+    head(what);
+    (void)printf(" %5s\n", "N");
+}
+
+void xasctlScoreTextN(const char *name, const xasScore *s, size_t n)
+{
+    line(name, s);
+    (void)printf(" %5zu\n", n);
 }
 
 void xasctlScoreJson(xasJson *j, const char *key, const xasScore *s,

@@ -11,6 +11,11 @@ void xasctlScoreHead(const char *what);
 /** \brief A score as a line of a report. */
 void xasctlScoreText(const char *name, const xasScore *score);
 
+/** \brief The same two where lines may be of other samples: with their
+ * number. */
+void xasctlScoreHeadN(const char *what);
+void xasctlScoreTextN(const char *name, const xasScore *score, size_t n);
+
 /** \brief A score as an object.
  * \param predicted  [n] what it is the score of; NULL: not shown */
 void xasctlScoreJson(xasJson *j, const char *key, const xasScore *score,

@@ -2,6 +2,7 @@
 #include "xasctlStudy.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,10 +120,12 @@ static void printGroups(const char *what, const xasTransfer *t,
 
 static void printVariants(const xasStudy *s)
 {
+    size_t least = SIZE_MAX, most = 0;
+
     if (!s->nVariants)
         return;
     (void)fputs("\n", stdout);
-    xasctlScoreHead("other ways, same folds");
+    xasctlScoreHeadN("other ways, same folds");
     for (size_t k = 0; k < s->nVariants; k++) {
         const xasVariant *v = &s->variant[k];
         char name[64];
@@ -131,10 +134,14 @@ static void printVariants(const xasStudy *s)
                        xasMethodName(v->method), xasBasisName(v->basis),
                        v->composition ? ", composition first" : "");
         if (v->made)
-            xasctlScoreText(name, &v->score);
+            xasctlScoreTextN(name, &v->score, v->n);
         else
             (void)printf("  %-43s not possible\n", name);
+        least = v->made && v->n < least ? v->n : least;
+        most = v->made && v->n > most ? v->n : most;
     }
+    if (least < most)
+        (void)printf("  N differs: figures of other samples do not compare\n");
     (void)printf("  %zu ways were tried: the best of them looks better than it "
                  "is\n",
                  s->nVariants);
@@ -261,6 +268,7 @@ static void putVariants(xasJson *j, const xasStudy *s)
         xasJsonText(j, "method", xasMethodName(v->method));
         xasJsonText(j, "target", xasctlTargetWord(v->basis));
         xasJsonBool(j, "composition", v->composition);
+        xasJsonInt(j, "n", (int64_t)v->n);
         if (v->made)
             xasctlScoreJson(j, "nested", &v->score, NULL, 0);
         else

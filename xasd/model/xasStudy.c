@@ -171,6 +171,7 @@ static xasStatus vary(const xasModel *model, const xasStudied *of, xasStudy *s)
         status = xasStudyTrain(of, NULL, &options, &m, NULL);
         if (!status) {
             v->made = true;
+            v->n = m->n;
             v->score = m->nested;
         }
         xasModelDestroy(m);

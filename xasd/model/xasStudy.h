@@ -31,6 +31,7 @@ typedef struct xasVariant {
     xasBasis basis;
     bool composition; /* and the formula first */
     bool made;        /* false: it could not be trained */
+    size_t n;         /* samples: those whose formula can be counted so */
     xasScore score;
 } xasVariant;
 
