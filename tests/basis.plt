@@ -105,6 +105,9 @@ sub testTrain {
         '--svg', 'yy.svg');
     is($metal->{options}{basis}, 'metal atom', 'learned per metal atom');
     is($metal->{options}{target}, 'metal', '  by --target');
+    is($metal->{converted}{'the Fe2O3'}, '-412.1 per metal atom x 2',
+        'how a target came of the value per metal atom');
+    ok(!exists $metal->{converted}{'the FeCl2'}, '  and only of such');
     near([map { $_->{dHf_kJ_per_mol} } @{ $metal->{samples} }],
         [map { $oxide{$_}[1] * $oxide{$_}[2] } @formulas], 1e-9,
         'targets of formula units');

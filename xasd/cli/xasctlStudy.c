@@ -163,6 +163,20 @@ static void printSource(void)
         stdout);
 }
 
+static void printConverted(const xasModel *m, const char *const *converted)
+{
+    bool any = false;
+
+    for (size_t i = 0; converted && i < m->n; i++) {
+        if (!converted[i][0])
+            continue;
+        (void)printf("%s  %s: %.1f kJ/mol, from %s\n",
+                     any ? "" : "\n  targets that are not the table's own:\n",
+                     m->id[i], m->y[i], converted[i]);
+        any = true;
+    }
+}
+
 void xasctlStudyText(const xasModel *m, const xasctlStudied *of)
 {
     const xasStudy *s = of->study;
@@ -175,6 +189,7 @@ void xasctlStudyText(const xasModel *m, const xasctlStudied *of)
     printGroups("ligand class", &s->ligand, m);
     printVariants(s);
     printSource();
+    printConverted(m, of->converted);
     for (size_t i = 0; i < of->warnings->n; i++)
         (void)printf("%s  Warning: %s\n", i ? "" : "\n", of->warnings->text[i]);
     if (of->warnings->unsaid)
@@ -278,6 +293,16 @@ static void putVariants(xasJson *j, const xasStudy *s)
     xasJsonClose(j);
 }
 
+static void putConverted(xasJson *j, const xasModel *m,
+                         const char *const *converted)
+{
+    xasJsonOpen(j, "converted", '{');
+    for (size_t i = 0; converted && i < m->n; i++)
+        if (converted[i][0])
+            xasJsonText(j, m->id[i], converted[i]);
+    xasJsonClose(j);
+}
+
 static void putSource(xasJson *j)
 {
     static const struct {
@@ -322,6 +347,7 @@ void xasctlStudyJson(xasJson *j, const xasModel *m, const xasctlStudied *of)
     putGroups(j, "leave_one_ligand_out", &s->ligand);
     putVariants(j, s);
     putSource(j);
+    putConverted(j, m, of->converted);
     if (of->common) {
         xasJsonInt(j, "common_n", (int64_t)of->nCommon);
         xasctlScoreJson(j, "common", of->common, NULL, 0);

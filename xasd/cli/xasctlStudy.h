@@ -14,6 +14,9 @@ typedef struct xasctlStudied {
     const xasScore *common; /* on the samples that other models trained with it
                              * know, too; NULL: not asked, or they know all */
     size_t nCommon;
+    const char *const *converted; /* [n of the model] how the table's value
+                                   * became the target, "" as it stands there;
+                                   * NULL: all stand there */
 } xasctlStudied;
 
 /** \brief What --target says of a basis: "formula", "metal", "atoms". */

@@ -216,7 +216,7 @@ static void nameModel(const options *o, int64_t number, xasModelHead *head)
 }
 
 /* The rows the model has: one per mole of atoms is without those whose formula
- * cannot be counted.  From here on formulas and scans are in its order. */
+ * cannot be counted.  From here on what is beside the table is in its order. */
 static void align(xasTraining *t, xasModel *m)
 {
     size_t n = 0;
@@ -225,6 +225,7 @@ static void align(xasTraining *t, xasModel *m)
         if (strcmp(m->id[n], t->table.id[i]) != 0)
             continue;
         t->formula[n] = t->formula[i];
+        t->converted[n] = t->converted[i];
         t->k[n] = t->k[i];
         t->l[n++] = t->l[i];
     }
@@ -267,8 +268,11 @@ static xasStatus trainAndStudy(const options *o, xasTraining *t, trained *out,
 
 static xasctlStudied shownOf(const trained *t)
 {
-    return (xasctlStudied){ t->study, &t->warnings, &t->ask,
-                            t->nCommon ? &t->common : NULL, t->nCommon };
+    return (xasctlStudied){
+        t->study,   &t->warnings,
+        &t->ask,    t->nCommon ? &t->common : NULL,
+        t->nCommon, t->training ? t->training->converted : NULL
+    };
 }
 
 static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,

@@ -8,6 +8,8 @@
 #include "xasStore.h"
 #include "xasStoreMerge.h"
 
+#define XAS_CONVERTED_SIZE 112
+
 /** A compound's enthalpy of formation at 298.15 K. */
 typedef struct xasReference {
     char formula[XAS_SAMPLE_SIZE];
@@ -17,6 +19,7 @@ typedef struct xasReference {
     char phase[16];   /* "cr" */
     double hydration; /* H2O per formula unit */
     char source[256], note[256];
+    char converted[XAS_CONVERTED_SIZE]; /* set by xasStoreReferenceFind() */
 } xasReference;
 
 /** \brief Insert or replace (compound, basis, phase, hydration). Writes.
@@ -30,8 +33,9 @@ xasStatus xasStoreReferencePut(xasStore *store, const xasReference *ref,
  * metal atom.
  * \param[out] out  per unit of the formula asked for, whatever the table's
  *                  unit was (Cu2Cl2 has twice the value of CuCl, Fe2O3 twice
- *                  the value per metal atom): basis is "formula", and where
- *                  the value had to be converted note begins with how
+ *                  the value per metal atom): basis is "formula", and
+ *                  converted says how, "-412.1 per metal atom x 2"; "" where
+ *                  the table has the value itself
  * \return xasErrNotFound */
 xasStatus xasStoreReferenceFind(xasStore *store, const char *formula,
                                 xasReference *out);
@@ -68,13 +72,14 @@ typedef xasStatus (*xasMergeRepeats)(xasStore *store, int64_t scanRow,
 typedef struct xasTraining {
     xasTable table;
     const char **formula, **element; /* [n] */
-    xasComposition *of;   /* [n] n_atoms 0: formula cannot be counted */
-    int *z;               /* [n] of element */
-    xasEdgeScan *k, *l;   /* [n] */
-    char detection[40];   /* "transmission+yield" */
-    char calibration[40]; /* "foil+none": of its scans, or mixed */
-    bool mergesRepeats;   /* asked for: k or l may have a merge */
-    bool synthetic;       /* any of the scans' comments says SYNTHETIC */
+    xasComposition *of;     /* [n] n_atoms 0: formula cannot be counted */
+    int *z;                 /* [n] of element */
+    xasEdgeScan *k, *l;     /* [n] */
+    const char **converted; /* [n] targets: as in xasReference */
+    char detection[40];     /* "transmission+yield" */
+    char calibration[40];   /* "foil+none": of its scans, or mixed */
+    bool mergesRepeats;     /* asked for: k or l may have a merge */
+    bool synthetic;         /* any of the scans' comments says SYNTHETIC */
     size_t noReference, noEdge, otherDetection; /* samples left out, and why */
 } xasTraining;
 

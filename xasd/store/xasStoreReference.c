@@ -103,13 +103,13 @@ static double unitsOf(const xasFormula *whole, const xasFormula *unit)
     return xasFormulaDryAtoms(whole) / xasFormulaDryAtoms(unit);
 }
 
-/* A row, of a formula that is `units' of its own; false for another hydrate. */
+/* To a unit of the formula asked for; false where the row is of another
+ * hydrate. */
 static bool convert(const xasFormula *asked, const char *formula,
                     xasReference *ref)
 {
     double dhf = ref->dhf_kJ_per_mol, times;
     bool metal = strcmp(ref->basis, "metal") == 0;
-    char note[sizeof ref->note];
     xasFormula own;
 
     if (xasFormulaParse(ref->formula, &own, NULL) != xasOk)
@@ -122,12 +122,10 @@ static bool convert(const xasFormula *asked, const char *formula,
         return false;
     if (metal)
         times = xasFormulaMetals(asked);
-    if (metal || times != 1) {
-        (void)snprintf(note, sizeof note, "%g %.60s x %g%s%.150s", dhf,
-                       metal ? "per metal atom" : ref->formula, times,
-                       ref->note[0] ? "; " : "", ref->note);
-        memcpy(ref->note, note, sizeof note);
-    }
+    ref->converted[0] = '\0';
+    if (metal || times != 1)
+        (void)snprintf(ref->converted, sizeof ref->converted, "%g %.60s x %g",
+                       dhf, metal ? "per metal atom" : ref->formula, times);
     ref->dhf_kJ_per_mol = dhf * times;
     ref->hydration = asked->water;
     (void)snprintf(ref->basis, sizeof ref->basis, "formula");

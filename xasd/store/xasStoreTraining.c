@@ -16,6 +16,7 @@ typedef struct row {
     char formula[XAS_SAMPLE_SIZE];
     char element[4];
     double y;
+    char converted[XAS_CONVERTED_SIZE];
     double er_eV[xasErCount];
     double x[xasFeatureCount]; /* all features; the kind's are taken later */
     xasEdgeScan scan[2];       /* of K and L */
@@ -131,6 +132,7 @@ static xasStatus takeTarget(xasStore *store, const xasResult *last,
     (void)snprintf(r->element, sizeof r->element, "%.3s",
                    last->features.element);
     r->y = ref.dhf_kJ_per_mol;
+    memcpy(r->converted, ref.converted, sizeof r->converted);
     r->er_eV[xasErK] = er.k_eV;
     r->er_eV[xasErL3] = er.l3_eV;
     r->er_eV[xasErL2] = er.l2_eV;
@@ -312,6 +314,7 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
 
     t->k = calloc(room, sizeof *t->k);
     t->l = calloc(room, sizeof *t->l);
+    t->converted = calloc(room, sizeof *t->converted);
     for (int f = 0; column && f < xasFeatureCount; f++)
         if (ofKind(all->kind, (xasFeatureId)f))
             column[p++] = xasFeatureName((xasFeatureId)f);
@@ -321,7 +324,7 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
     t->z = calloc(room, sizeof *t->z);
     t->table = (xasTable){ n, p, id, compound, column, x, y, er };
     if (!id || !compound || !column || !x || !y || !er || !t->k || !t->l ||
-        !t->formula || !t->element || !t->of || !t->z)
+        !t->converted || !t->formula || !t->element || !t->of || !t->z)
         return xasErrMemory;
     for (size_t i = 0; i < n; i++) {
         const row *r = &all->row[i];
@@ -339,6 +342,7 @@ static xasStatus fillTable(const rows *all, xasTraining *t)
                 *x++ = r->x[f];
         t->k[i] = r->scan[0];
         t->l[i] = r->scan[1];
+        t->converted[i] = r->converted;
         t->synthetic = t->synthetic || r->synthetic;
     }
     return xasOk;
@@ -414,6 +418,7 @@ void xasTrainingDestroy(xasTraining *training)
     free(training->z);
     free(training->k);
     free(training->l);
+    free(training->converted);
     for (size_t i = 0; i < o->n; i++)
         freeRow(&o->row[i]);
     free(o->row);
