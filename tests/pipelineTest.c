@@ -111,6 +111,34 @@ static void addModel(xasActive *active, xasKind kind, const char *detection)
     (void)strcpy(active->head[kind].calibration, "none");
 }
 
+/* A result that has been predicted before, as one that the store refused. */
+static void testNoModel(const xasSides *sides, xasResult *r)
+{
+    const xasActive none = { 0 };
+    const xasPredicted *p = &r->predicted;
+
+    xasSamplePredict(&none, sides, 0.6, r);
+    testOk(p->state == xasPredNoModel && !isfinite(p->hf) &&
+               !isfinite(p->hfOf[xasKindKL]) && !p->model && !p->because[0],
+           "nothing stays of an earlier prediction");
+}
+
+/* What does not fit is cut, and never glued to what was said before. */
+static void testSay(void)
+{
+    xasPredicted p = { .reason = "" };
+    size_t fits = sizeof p.reason - 3;
+
+    memset(p.reason, 'x', fits);
+    xasPredictedSay(&p, "more");
+    testOk(strlen(p.reason) == fits, "no room: %zu characters",
+           strlen(p.reason));
+    p.reason[fits - 1] = '\0';
+    xasPredictedSay(&p, "more");
+    testOk(strcmp(p.reason + fits - 1, "; m") == 0, "as much as there is: %s",
+           p.reason + fits - 1);
+}
+
 /* The L edge was measured by fluorescence, the K+L model knows yield. */
 static void testDetection(void)
 {
@@ -149,6 +177,7 @@ static void testDetection(void)
     r.features = sides.scan[0].features;
     xasSamplePredict(&active, &sides, 0.6, &r);
     testOk(p->kind == xasKindKL && isfinite(p->hf), "else both: %s", p->reason);
+    testNoModel(&sides, &r);
     for (int k = 0; k < xasKindCount; k++)
         xasModelDestroy(active.model[k]);
 }
@@ -197,10 +226,11 @@ MAIN(pipelineTest)
 {
     xasStore *store = pipelineStoreMake();
 
-    testPlan(17);
+    testPlan(20);
     pipelineModel(store, "");
     testOutdated(store);
     testReason();
+    testSay();
     testDetection();
     testDeadTime();
     pipelineStoreEnd(store);

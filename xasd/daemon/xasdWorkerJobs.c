@@ -102,10 +102,7 @@ void xasdWorkerRules(const xasdWorker *w, size_t station, xasPipelineRules *out)
 
 static void refuse(xasResult *result, const char *reason)
 {
-    xasResult blank;
-
-    xasResultClear(&blank);
-    result->predicted = blank.predicted;
+    xasPredictedClear(&result->predicted);
     result->predicted.state = xasPredNotComputed;
     (void)snprintf(result->predicted.reason, sizeof result->predicted.reason,
                    "%s", reason);

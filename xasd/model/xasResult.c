@@ -61,22 +61,24 @@ void xasBasisText(xasBasis basis, char out[XAS_BASIS_SIZE])
                    same ? "" : xasBasisName(basis));
 }
 
+void xasPredictedClear(xasPredicted *p)
+{
+    memset(p, 0, sizeof *p);
+    p->hf = p->lo = p->hi = p->err = p->level = p->distance = NAN;
+    p->leverage = p->nearestHf = p->hfSpec = p->hfComp = NAN;
+    p->delta = p->deltaLimit = p->byEnergy[0] = p->byEnergy[1] = NAN;
+    p->byOwn = NAN;
+    for (int i = 0; i < xasKindCount; i++)
+        p->hfOf[i] = NAN;
+}
+
 void xasPredictedSay(xasPredicted *p, const char *what)
 {
-    static const char between[] = "; ";
-    size_t used = strlen(p->reason), room, length;
+    const char *between = p->reason[0] ? "; " : "";
+    size_t used = strlen(p->reason), room = sizeof p->reason - used;
 
-    if (!what[0])
-        return;
-    if (used && used + sizeof between < sizeof p->reason) {
-        memcpy(p->reason + used, between, sizeof between);
-        used += sizeof between - 1;
-    }
-    room = sizeof p->reason - 1 - used;
-    length = strlen(what);
-    length = length < room ? length : room;
-    memcpy(p->reason + used, what, length);
-    p->reason[used + length] = '\0';
+    if (what[0] && room > strlen(between) + 1)
+        (void)snprintf(p->reason + used, room, "%s%s", between, what);
 }
 
 void xasPredictedSayFirst(xasPredicted *p, const char *what)
@@ -105,7 +107,6 @@ bool xasPredictedSensitive(const xasPredicted *p)
 
 void xasResultClear(xasResult *result)
 {
-    xasPredicted *p = &result->predicted;
     xasNorm *norm = &result->norm;
 
     memset(result, 0, sizeof *result);
@@ -117,10 +118,5 @@ void xasResultClear(xasResult *result)
     norm->norm1_eV = norm->norm2_eV = NAN;
     for (int i = 0; i < 3; i++)
         norm->norm_c[i] = NAN;
-    p->hf = p->lo = p->hi = p->err = p->level = p->distance = NAN;
-    p->leverage = p->nearestHf = p->hfSpec = p->hfComp = NAN;
-    p->delta = p->deltaLimit = p->byEnergy[0] = p->byEnergy[1] = NAN;
-    p->byOwn = NAN;
-    for (int i = 0; i < xasKindCount; i++)
-        p->hfOf[i] = NAN;
+    xasPredictedClear(&result->predicted);
 }

@@ -86,6 +86,8 @@ typedef struct xasPredicted {
                              * MINOR at least, and the reason says so */
 } xasPredicted;
 
+/** \brief Nothing predicted yet: numbers NaN, texts empty. */
+void xasPredictedClear(xasPredicted *p);
 /** \brief One more thing for the reason, behind or in front of the others; as
  * much of it all as there is room for. */
 void xasPredictedSay(xasPredicted *p, const char *what);

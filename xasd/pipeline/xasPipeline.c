@@ -171,11 +171,9 @@ static xasStatus gather(xasPipeline *p, xasResult *result, xasSides *sides)
 xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
 {
     xasSides sides = { 0 };
-    xasResult blank;
     xasStatus status = xasPipelineRefresh(p, NULL);
 
-    xasResultClear(&blank);
-    result->predicted = blank.predicted;
+    xasPredictedClear(&result->predicted);
     if (status == xasOk && !xasSampleRefused(&result->features)[0])
         status = gather(p, result, &sides);
     if (status == xasOk)

@@ -301,6 +301,7 @@ void xasSamplePredict(const xasActive *active, const xasSides *sides,
     const char *refused = xasSampleRefused(&result->features);
     xasKind use = chooseKind(active, sides->scan, result->features.shell);
 
+    xasPredictedClear(p);
     p->state = xasPredNotComputed;
     if (!result->formula[0])
         (void)snprintf(
