@@ -58,7 +58,7 @@ shows('BL1N2', 'FeCl2', qr/^no model$/, 'INVALID', 'no active model of L');
 shows('BL5S1', 'CuCl2', qr/^extrapolating$/, 'MAJOR', 'no Cu in training');
 shows('BL5S1', 'FeI2', qr/^extrapolating$/, 'MAJOR', 'no iodide in training');
 shows('BL5S1', 'FeCl2', qr/^single edge$/, 'MINOR',
-    'K edge only; in training: value w');
+    'K edge only; SYNTHETIC; in training: l');
 
 # Somebody has mistaken the sample.
 $b->put('BL5S1:Sample', 'FeF2');
@@ -72,6 +72,17 @@ my @hf = $b->get("$p:Hf.SEVR", "$p:Hf.AMSG", "$p:Delta.SEVR", "$p:Delta",
 ok($hf[0] ne 'NO_ALARM' && $hf[2] eq 'MINOR' && abs($hf[3]) > $hf[4],
     'an alarm at the value and at the difference') or diag explain \@hf;
 like($hf[1], qr/^formula_mismatch: [+-]\d+ kJ\/mol/, 'which says why');
+
+# Or mistyped its formula.
+for my $wrong (['FeXx2', 'formula cannot be read'],
+    ['NaF', 'no Fe in the formula']) {
+    my ($formula, $words) = @$wrong;
+    $b->put('BL5S1:Formula', $formula);
+    $b->put('BL5S1:Start', 1, $XasWire::patience);
+    ok($b->wait_for(sub { $b->get("$p:Formula.VAL\$") eq $formula }), $formula);
+    my @is = $b->get("$p:Hf.SEVR", "$p:Hf.AMSG");
+    ok($is[0] ne 'NO_ALARM' && $is[1] =~ /^$words/, "  $is[0], $is[1]");
+}
 
 # What hangs on the calibration.
 my ($slope, $err, $severity) = $b->get("$p:dHfdE", "$p:HfErr",

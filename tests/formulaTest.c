@@ -158,7 +158,8 @@ MAIN(formulaTest)
     xasFormula f = { .n = 0 };
     char out[XAS_FORMULA_TEXT];
 
-    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 9 + 4);
+    testPlan((int)(COUNT(reads) + COUNT(refusals) + COUNT(compounds)) + 9 + 4 +
+             1);
     testReads();
     testRefusals();
     testCompounds();
@@ -167,6 +168,9 @@ MAIN(formulaTest)
     testOk1(strcmp(f.part[0].symbol, "Fe") == 0 && f.part[0].count == 2);
     testOk1(strcmp(f.part[1].symbol, "O") == 0 && f.part[1].count == 3);
     testOk1(xasFormulaParse(NULL, &f, NULL) == xasErrArg);
+    testOk1(xasFormulaHolds("NiCl2", "Ni") && !xasFormulaHolds("NaCl", "Ni") &&
+            !xasFormulaHolds("FeXx3", "Fe") && xasFormulaHolds("", "Ni") &&
+            xasFormulaHolds("NaCl", "") && !xasFormulaHolds("FeXx3", ""));
     testOk1(xasElementZ("Fe") == 26 && xasElementZ("Og") == 118);
     testOk1(strcmp(xasElementSymbol(25), "Mn") == 0 &&
             !xasElementSymbol(0)[0] && !xasElementSymbol(119)[0]);

@@ -9,6 +9,7 @@
 #include <epicsUnitTest.h>
 
 #include "storeTestScan.h"
+#include "xasSql.h"
 #include "xasStoreQuery.h"
 #include "xasStoreScan.h"
 
@@ -49,6 +50,11 @@ void testResults(xasStore *store)
     testOk1(xasStoreLastResult(store, "BL7", &back) == xasOk &&
             !back.haveNorm && back.predicted.hf == second.predicted.hf &&
             back.features.value[xasWlDe] == second.features.value[xasWlDe]);
+    testOk1(!back.predicted.notHeld);
+    testOk1(xasSqlRun(store, "UPDATE scan SET formula = 'NaCl' WHERE id = ?",
+                      "i", scan->row) == xasOk &&
+            xasStoreLastResult(store, "BL7", &back) == xasOk &&
+            back.predicted.notHeld);
     xasScanDestroy(scan);
 }
 

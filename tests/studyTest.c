@@ -395,6 +395,11 @@ static void testJudge(void)
     testOk1(xasJudge(m, &p, "FeBr2", 26, 0.95, &j) == xasOk);
     testOk(j.mismatch && strncmp(j.text, "formula_mismatch: ", 18) == 0, "%s",
            j.text);
+    testOk(!j.doubt[0], "iron is in it");
+    testOk1(xasJudge(m, &p, "FeBr2", 28, 0.95, &j) == xasOk);
+    testOk(strcmp(j.doubt, "no Ni in the formula") == 0, "%s", j.doubt);
+    testOk1(xasJudge(m, &p, "FeXx3", 26, 0.95, &j) == xasOk);
+    testOk(strcmp(j.doubt, "formula cannot be read") == 0, "%s", j.doubt);
     testOk1(xasJudge(m, &p, "", 29, 0.95, &j) == xasOk);
     testOk(isnan(j.composition) && isnan(j.delta) && !j.mismatch &&
                !j.newMetal && !j.newLigand && !j.text[0] && !j.unseen[0],
@@ -462,7 +467,7 @@ static void testParts(void)
 
 MAIN(studyTest)
 {
-    testPlan(5 + 3 + 3 + 2 + 7 + 11 + 4 + 13 + 13);
+    testPlan(5 + 3 + 3 + 2 + 7 + 11 + 4 + 13 + 18);
     testRidge();
     testPls();
     testShared();

@@ -216,6 +216,16 @@ static void findNew(const xasModel *m, int z, const char *ligand, size_t skip,
     out->newLigand = any && ligand[0] && !same;
 }
 
+static void doubt(const char *formula, const char *element, xasJudgement *out)
+{
+    out->doubt[0] = '\0';
+    if (!xasFormulaHolds(formula, ""))
+        (void)snprintf(out->doubt, sizeof out->doubt, "formula cannot be read");
+    else if (!xasFormulaHolds(formula, element))
+        (void)snprintf(out->doubt, sizeof out->doubt, "no %s in the formula",
+                       element);
+}
+
 static void describe(int z, const char *ligand, xasJudgement *out)
 {
     const char *class = strcmp(ligand, "metal") == 0   ? "pure metal"
@@ -267,6 +277,7 @@ xasStatus xasJudge(const xasModel *m, const xasPrediction *prediction,
     if (status)
         return status;
     describe(z, of.ligand, &j);
+    doubt(formula, xasElementSymbol(z), &j);
     *out = j;
     return xasOk;
 }

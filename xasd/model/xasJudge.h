@@ -19,6 +19,8 @@ typedef struct xasJudgement {
                                * sample's own compound left out if it is */
     char unseen[64]; /* these in words, "no Mn in training; no iodide in
                       * training"; "" for none */
+    char doubt[32];  /* of a formula that xasFormulaHolds() refuses, "no Ni in
+                      * the formula"; "" for none */
     char text[XAS_JUDGEMENT_SIZE]; /* of a mismatch, "formula_mismatch: ...";
                                     * "" without */
 } xasJudgement;

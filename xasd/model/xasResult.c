@@ -94,7 +94,7 @@ void xasPredictedSayFirst(xasPredicted *p, const char *what)
 int xasPredictedSeverity(const xasPredicted *p)
 {
     int severity = xasPredStateSeverity(p->state);
-    int least = p->calDiffers || p->mismatch ? minor : noAlarm;
+    int least = p->calDiffers || p->mismatch || p->notHeld ? minor : noAlarm;
 
     least = p->least > least ? p->least : least;
     return severity > least ? severity : least;

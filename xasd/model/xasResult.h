@@ -51,7 +51,7 @@ int xasPredStateSeverity(xasPredState state);
 typedef struct xasPredicted {
     xasPredState state;
     char reason[XAS_REASON_SIZE]; /* for the operator: what is worst first,
-                                   * an alarm's text has 39 characters */
+                                   * an alarm's text has 38 characters */
     int least; /* EPICS severity that what is known against it deserves,
                 * whatever the state: provisional may hide extrapolating */
     double hf, lo, hi, err;    /* kJ/mol; err = (hi-lo)/2; NaN unknown */
@@ -73,6 +73,9 @@ typedef struct xasPredicted {
                                     * compounds stay within the limit */
     bool mismatch;                 /* |delta| > deltaLimit: MINOR at least,
                                     * and the reason says formula_mismatch */
+    bool notHeld;                  /* the formula cannot be read, or is without
+                                    * the scanned element: MINOR at least, and
+                                    * the reason says which */
     bool newMetal, newLigand;      /* never trained on: extrapolating, and the
                                     * reason says which */
     double byEnergy[2];            /* kJ/mol per eV that the K, the L energies

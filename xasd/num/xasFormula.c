@@ -381,3 +381,11 @@ const char *xasFormulaOfSample(const char *given, const char *name,
                ? name
                : "";
 }
+
+bool xasFormulaHolds(const char *formula, const char *element)
+{
+    xasFormula f;
+
+    return !formula[0] || (xasFormulaParse(formula, &f, NULL) == xasOk &&
+                           (!element[0] || xasFormulaCount(&f, element) > 0));
+}

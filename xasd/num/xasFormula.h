@@ -2,6 +2,7 @@
 #ifndef XAS_FORMULA_H
 #define XAS_FORMULA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "xasStatus.h"
@@ -50,6 +51,11 @@ xasStatus xasFormulaCompound(const xasFormula *f, char out[XAS_FORMULA_TEXT]);
  * one with the element in it. \return one of the arguments, or "" */
 const char *xasFormulaOfSample(const char *given, const char *name,
                                const char *element);
+
+/** \brief Can the formula be read, and is the element in it?  Nothing is held
+ * against an unknown formula, "", nor against one that can be read where the
+ * element is unknown, "". */
+bool xasFormulaHolds(const char *formula, const char *element);
 
 /** \brief 1..118 for a symbol, 0 for no element. */
 int xasElementZ(const char *symbol);

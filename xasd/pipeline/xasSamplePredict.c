@@ -178,6 +178,7 @@ static void sayAgainst(const xasPrediction *value, const xasJudgement *j,
         (void)snprintf(clipped, sizeof clipped, "outside training: %.60s",
                        value->clipped);
     xasPredictedSay(p, clipped);
+    xasPredictedSay(p, j->doubt);
     xasPredictedSay(p, j->text);
     if (p->calDiffers)
         xasPredictedSay(p, "calibration is not the model's");
@@ -205,10 +206,11 @@ static void setState(const xasModelHead *head, const xasPrediction *value,
     p->reason[0] = '\0';
     sayAgainst(value, j, p);
     xasPredictedSay(p, edges);
-    if (value->leftOut)
-        xasPredictedSay(p, "in training: value without it");
     if (head->synthetic)
         xasPredictedSay(p, "SYNTHETIC");
+    /* Words that an alarm's 38 characters cannot turn into their contrary. */
+    if (value->leftOut)
+        xasPredictedSay(p, "in training: left-out value");
 }
 
 /* The largest contributions in words. */
@@ -247,13 +249,14 @@ static void judge(const xasModel *model, const xasPrediction *value,
     }
     explain(model, value, p);
     if (xasJudge(model, value, formula, xasElementZ(element), 0.95, j)) {
-        j->unseen[0] = j->text[0] = '\0';
+        j->unseen[0] = j->doubt[0] = j->text[0] = '\0';
         return;
     }
     p->hfComp = j->composition;
     p->delta = j->delta;
     p->deltaLimit = j->limit;
     p->mismatch = j->mismatch;
+    p->notHeld = j->doubt[0] != '\0';
     p->newMetal = j->newMetal;
     p->newLigand = j->newLigand;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "xasFormula.h"
 #include "xasSql.h"
 #include "xasStoreCalib.h"
 #include "xasStoreScan.h"
@@ -368,10 +369,12 @@ static xasStatus readLast(xasStore *store, const char *station,
         status = xasStoreFeaturesRead(store, row, &r);
     if (status == xasOk)
         status = readPrediction(store, row, &r.predicted);
-    if (status == xasOk)
+    if (status == xasOk) {
         r.predicted.byOwn = r.predicted.byEnergy[r.features.shell == xasShellL];
-    if (status == xasOk)
+        r.predicted.notHeld = isfinite(r.predicted.hf) &&
+                              !xasFormulaHolds(r.formula, r.features.element);
         *result = r;
+    }
     return status;
 }
 
