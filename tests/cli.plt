@@ -407,6 +407,18 @@ sub testSynthetic {
     }
 }
 
+# The queries that the README shows, on what this program has written.
+sub testReadme {
+    open my $in, '<:encoding(UTF-8)', "$top/README.md" or die;
+    my @queries = do { local $/; <$in> } =~ /^```sql\n(.*?)^```/msg;
+    ok(@queries, 'the README shows queries');
+    for my $query (@queries) {
+        spew('query.sql', $query);
+        my $said = qx(sqlite3 -bail "$db" < query.sql 2>&1 >/dev/null);
+        ok($? == 0 && $said eq '', '  they work') or diag("$query$said");
+    }
+}
+
 testUse();
 testManual();
 testNoDatabase();
@@ -420,4 +432,5 @@ testFeatures();
 testMu();
 testCare();
 testSynthetic();
+testReadme();
 done_testing();
