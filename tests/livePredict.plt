@@ -143,5 +143,20 @@ is_deeply([$b->get("$p:Hf", "$p:HfComp", "$p:Delta", "$p:dHfdE",
     "$p:Leverage")], \@before, 'all as before');
 $age = $b->get("$p:Age");
 ok(right_age() && 3600 * $age >= $stopped - $stamp - 1, "and $age h old");
+
+# Rejected: so it stays after a restart, when the other edge asks for it again.
+$b->put('BL1N2:XASD:Ctl:Reject', 1);
+ok($b->wait_for(sub { $b->get('BL1N2:XASD:Pred:Reason.VAL$') =~ /rejected/
+    && $b->get("$p:Reason.VAL\$") =~ /K edge only/ }),
+    'the L scan is rejected, K stands alone');
+is($b->stop('xasd'), 0, 'exit 0');
+$b->start_xasd;
+ok($b->wait_connected, 'started again');
+my $last = $b->sql("SELECT max(id) FROM prediction");
+$b->put('BL1N2:XASD:Ctl:Reprocess', 1);
+ok($b->wait_for(sub { $b->sql("SELECT max(id) FROM prediction") > $last }),
+    'predicted again');
+is($b->sql("SELECT state || ': ' || reason FROM prediction ORDER BY id DESC
+    LIMIT 1"), 'not computed: rejected', 'it is still rejected');
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

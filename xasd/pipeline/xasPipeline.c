@@ -168,12 +168,28 @@ static xasStatus gather(xasPipeline *p, xasResult *result, xasSides *sides)
     return xasSidesGather(&how, result, sides);
 }
 
+/* Of a scan that is read from the store: what the operator said of it since. */
+static xasStatus flagRejected(xasPipeline *p, xasResult *result)
+{
+    bool rejected = false;
+    xasStatus status =
+        result->scan > 0
+            ? xasStoreScanRejected(p->store, result->scan, &rejected)
+            : xasOk;
+
+    if (rejected)
+        xasFlagsAdd(result->features.flags, "rejected");
+    return status;
+}
+
 xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
 {
     xasSides sides = { 0 };
     xasStatus status = xasPipelineRefresh(p, NULL);
 
     xasPredictedClear(&result->predicted);
+    if (status == xasOk)
+        status = flagRejected(p, result);
     if (status == xasOk && !xasSampleRefused(&result->features)[0])
         status = gather(p, result, &sides);
     if (status == xasOk)
