@@ -97,21 +97,38 @@ static void refuse(member *m, const char *why)
         (void)snprintf(m->refused, sizeof m->refused, "%s", why);
 }
 
+/* Where most of them were measured; the first of equals. */
+static const char *usualStation(const member *m, size_t n)
+{
+    const char *best = "";
+    size_t most = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t count = 0;
+
+        for (size_t j = 0; j < n; j++)
+            count +=
+                !m[j].refused[0] && strcmp(m[j].station, m[i].station) == 0;
+        if (count > most) {
+            most = count;
+            best = m[i].station;
+        }
+    }
+    return best;
+}
+
 /* An axis that no foil has joined to the others' is nobody's but its own. */
 static void refuseAxes(member *m, size_t n)
 {
-    const char *station = NULL;
+    const char *station = usualStation(m, n);
     bool any = false;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         any = any || (!m[i].refused[0] && calibrated(&m[i]));
-        if (!station && !m[i].refused[0])
-            station = m[i].station;
-    }
     for (size_t i = 0; i < n; i++)
         if (any && !calibrated(&m[i]))
             refuse(&m[i], "not calibrated, as others are");
-        else if (!any && station && strcmp(m[i].station, station) != 0)
+        else if (!any && strcmp(m[i].station, station) != 0)
             refuse(&m[i], "another station, no foil joins them");
 }
 

@@ -16,7 +16,7 @@ typedef struct xasRepeat {
  *
  * Each on its own calibrated axis. Refused, beside what xasMergeFind refuses:
  * one that no foil calibrates where a foil does others; where none does, one
- * of another station than the first, since nothing joins their axes; one that
+ * of another station than most, since nothing joins their axes; one that
  * is damaged in the store.
  * \param scan [n] rows in the order of time; 1 to XAS_MERGE_MAX
  * \param[out] each [n] may be NULL
