@@ -178,8 +178,11 @@ fault('duplicate energies', { DuplicateAt => 30, DuplicateN => 2 },
     ['duplicate'], 'complete n' . ($points + 2) . ' lost0 duplicate2');
 fault('energy running backwards', { BackAt => 30, BackN => 5 },
     ['duplicate'], 'complete n' . ($points + 5) . ' lost0 duplicate5');
+# Where a machine under load holds the daemon up for more than 20 ms, the server
+# may have overwritten readings, and without stamps none is surely its point's:
+# those are flagged late then.  That none is in a quiet time is faultTest's.
 fault("stamps: $_", { Stamp => $_, StampAt => 10, StampN => 10 },
-    [qw(stamp_bad late)], "complete n$points lost0 stamp_bad10 late0")
+    ['stamp_bad'], "complete n$points lost0 stamp_bad10")
     for qw(Future 1990 Undefined);
 # Whether the get that a silent channel causes finds the reading before it or
 # its own is a matter of time: each of the five is right or flagged.
