@@ -170,6 +170,8 @@ sub testImport {
     ok($status eq '1' && $err =~ /absent\.xdi/, 'one of them cannot be read');
     my $again = () = $err =~ /stored already, as scan/g;
     is($again, 3, 'the others are known already');
+    fails(2, qr/--formula Fe2XX: no formula \(byte 4\)/, '-d', $db, 'import',
+        '--formula', 'Fe2XX', $files[0]);
     my $odd = qq{ü "q"\t\\ \x{2116}};
     spectrum('NiBr2', 'Ni', 8333, -212.1);
     $got = json('import', "$folder/NiBr2.xdi", '--sample', $odd, '--station',
@@ -254,14 +256,17 @@ sub testCalibration {
 }
 
 sub testTrain {
-    fails(1, qr/L: 0 samples: .*9 without the edges/, '-d', $db,
-        qw(train --kind L));
+    fails(1, qr/L: 0 samples: .*9 without the edges.*xasctl samples/, '-d',
+        $db, qw(train --kind L));
     my $dry = json(qw(train --kind K --dry-run));
     is(scalar @{ json('model') }, 0, '--dry-run stores nothing');
-    my $got = json(qw(train --kind K));
+    like($dry->{name}, qr/^K SYNTHETIC \S+ dry run$/, 'and says so');
+    my $got = json(qw(train --kind K --svg), "$folder/k.svg");
     is($got->{n}, 9, 'nine samples');
     is_deeply($got->{nested}, $dry->{nested}, 'the same again');
     like($got->{name}, qr/^K SYNTHETIC \d{4}-\d\d-\d\d #1$/, 'its name');
+    open my $figure, '<', "$folder/k.svg" or die;
+    ok((grep { />\Q$got->{name}\E</ } <$figure>), 'also in its figure');
     ok($got->{synthetic} && $got->{nested}{r2} > 0.5, 'it sees the trend')
         or diag($got->{nested}{r2});
     my ($status, $out) = run('-d', $db, qw(model show 1));
@@ -354,9 +359,10 @@ sub testCare {
     is($status, 0, 'samples');
     my $same = json('upgrade');
     is($same->{before}, $same->{schema}, 'nothing to upgrade');
+    like((run('-d', $db, 'upgrade'))[1], qr/schema \d+ already$/, 'in words');
     fails(1, qr/no such database/, '-d', "$folder/none.db", 'upgrade');
     SKIP: {
-        skip 'no sqlite3 to damage a database with', 4
+        skip 'no sqlite3 to damage a database with', 5
             if !grep { -x "$_/sqlite3" } split /:/, $ENV{PATH};
         system('sqlite3', "$folder/copy.db", 'UPDATE scan_channel SET data = '
             . "x'00' WHERE scan = 2 AND name = 'i0'");
@@ -365,6 +371,10 @@ sub testCare {
             'a damaged array is found');
         fails(1, qr/channel i0 has 1 bytes/, '-d', "$folder/copy.db", 'predict',
             2);
+        system('sqlite3', "$folder/copy.db", "UPDATE sample SET formula = "
+            . "'Ni_OH_2' WHERE id = 1");
+        like((run('-d', "$folder/copy.db", '--tsv', 'samples'))[1],
+            qr/L scan, formula that can be read\n/, 'a mistyped formula');
         system('sqlite3', "$folder/copy.db", 'PRAGMA user_version = 77');
         fails(1, qr/copy\.db: has schema version 77/, '-d', "$folder/copy.db",
             'scans');

@@ -30,13 +30,24 @@ static const struct argp_option optionList[] = {
     { 0 }
 };
 
+static error_t checkFormula(const char *formula, struct argp_state *state)
+{
+    xasFormula parsed;
+    size_t position = 0;
+
+    if (formula[0] && xasFormulaParse(formula, &parsed, &position) != xasOk)
+        argp_error(state, "--formula %s: no formula (byte %zu)", formula,
+                   position + 1);
+    return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     options *o = state->input;
 
     switch (key) {
     case 's': o->sample = arg; return 0;
-    case 'f': o->formula = arg; return 0;
+    case 'f': o->formula = arg; return checkFormula(arg, state);
     case 'S': o->station = arg; return 0;
     case ARGP_KEY_ARGS:
         o->file = state->argv + state->next;
@@ -104,6 +115,11 @@ static void nameSample(const options *o, const char *file, const xasctlXdi *x,
     (void)snprintf(scan->sample, sizeof scan->sample, "%s", name);
     if (xasFormulaParse(formula, &parsed, NULL) == xasOk)
         (void)snprintf(scan->formula, sizeof scan->formula, "%s", formula);
+    else if (formula[0])
+        (void)fprintf(stderr,
+                      "xasctl: warning: %s: \"%s\" is no formula and not "
+                      "used; --formula gives one\n",
+                      file, formula);
     if (strcasestr(x->file->sample, "synthetic"))
         (void)snprintf(scan->comment, sizeof scan->comment,
                        "SYNTHETIC, says the file");

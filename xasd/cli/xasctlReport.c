@@ -20,17 +20,19 @@ static size_t count(const bool *flag, size_t n)
 static void printHead(const xasModelHead *head, const xasModel *m)
 {
     const xasTrainOptions *o = &m->options;
-    char clip[32] = "none";
+    char clip[32] = "none", row[32] = "";
 
+    if (head && head->row)
+        (void)snprintf(row, sizeof row, ", row %lld", (long long)head->row);
     if (head)
         (void)printf("Model %s%s\n%s, %s, calibration %s%s, %s, definitions "
-                     "%d, row %lld\n",
+                     "%d%s\n",
                      head->name,
                      head->synthetic ? "  -- trained on SYNTHETIC spectra" : "",
                      xasKindName(head->kind), head->detection,
                      head->calibration,
                      head->mergesRepeats ? ", repeats merged" : "",
-                     head->created, head->definitions, (long long)head->row);
+                     head->created, head->definitions, row);
     if (isfinite(o->clip_sd))
         (void)snprintf(clip, sizeof clip, "%g sd", o->clip_sd);
     (void)printf("method %s, %slearned per %s%s%s\n", xasMethodName(o->method),
@@ -165,7 +167,8 @@ static void printLeverage(const xasModel *m)
 {
     size_t helps = mostHelpful(m);
 
-    (void)printf("  within 10 %%FS: %zu of %zu fitted, %zu left out\n",
+    (void)printf("  within 10 %%FS: %zu of %zu as fitted, %zu when left "
+                 "out\n",
                  within(m, m->fitted), m->n, within(m, m->predNested));
     if (helps < m->n && m->all.n)
         (void)printf("  One more sample like %s would help most: leverage %.2f "

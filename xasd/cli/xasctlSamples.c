@@ -17,6 +17,7 @@ static const char sql[] =
     "|| CASE WHEN l_scan IS NULL THEN 'L scan, ' "
     "WHEN l_low THEN 'better L scan, ' ELSE '' END "
     "|| CASE WHEN is_a IS NULL THEN 'formula, ' "
+    "WHEN metal_atoms(is_a) IS NULL THEN 'formula that can be read, ' "
     "WHEN dhf IS NULL THEN 'reference value, ' ELSE '' END, ', ') AS lacks "
     "FROM known ORDER BY sample_id";
 

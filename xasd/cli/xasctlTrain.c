@@ -197,16 +197,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* A name that says what it is; `number` counts the models of a database. */
+/* A name that says what it is; `number` counts the models of a database, 0 for
+ * one that is not stored. */
 static void nameModel(const options *o, int64_t number, xasModelHead *head)
 {
     const char *kind = xasKindName(head->kind);
     const char *label = head->synthetic ? " SYNTHETIC" : "";
     int kinds = o->kind[0] + o->kind[1] + o->kind[2];
+    char which[24] = "dry run";
 
+    if (number)
+        (void)snprintf(which, sizeof which, "#%lld", (long long)number);
     if (!o->name) {
-        (void)snprintf(head->name, sizeof head->name, "%s%s %.10s #%lld", kind,
-                       label, head->created, (long long)number);
+        (void)snprintf(head->name, sizeof head->name, "%s%s %.10s %s", kind,
+                       label, head->created, which);
         return;
     }
     if (strstr(o->name, "SYNTHETIC"))
@@ -290,7 +294,8 @@ static xasStatus trainKind(xasctl *ctl, const options *o, xasKind kind,
     if (status != xasOk)
         return xasFail(status, why,
                        "%s: %s (left out: %zu without reference value, %zu "
-                       "without the edges, %zu of another detection)",
+                       "without the edges, %zu of another detection; xasctl "
+                       "samples lists what each lacks)",
                        xasKindName(kind), inner.text, t->noReference, t->noEdge,
                        t->otherDetection);
     out->head.kind = kind;
@@ -373,14 +378,16 @@ static void printOne(const trained *t, const options *o)
     const xasctlStudied shown = shownOf(t);
 
     xasctlReportText(&t->head, t->model, &shown);
-    (void)printf("\n  left out: %zu samples without reference value, %zu "
+    (void)printf("\n  samples left out: %zu without reference value, %zu "
                  "without the edges,\n  %zu of another detection\n",
                  read->noReference, read->noEdge, read->otherDetection);
     if (read->mergesRepeats)
         (void)printf("  %zu of the samples by their repeats merged, the others "
                      "by their one good scan\n",
                      countMerged(read, t->model->n));
-    if (!o->dry)
+    if (o->dry)
+        (void)printf("  a dry run: nothing is stored\n\n");
+    else
         (void)printf("  stored: variant %lld of kind %s in this database%s\n\n",
                      (long long)t->variant, xasKindName(t->head.kind),
                      o->activate ? "; active"
@@ -442,13 +449,12 @@ static int trainAll(xasctl *ctl, const options *o, trained *all)
         return xasctlFailed;
     if (!xasctlCommonAll(all))
         xasctlCommonFind(o, all);
-    if (draw(o, all) != xasctlDone)
-        return xasctlFailed;
     if (!o->dry)
         result = store(ctl, o, all);
-    if (result == xasctlDone)
-        report(ctl, o, all);
-    return result;
+    if (result != xasctlDone)
+        return result;
+    report(ctl, o, all);
+    return draw(o, all); /* the name is that of the stored model */
 }
 
 static int run(xasctl *ctl, int argc, char **argv)

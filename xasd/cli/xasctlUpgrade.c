@@ -23,8 +23,12 @@ static void report(const xasctl *ctl, int64_t before)
 
     switch (ctl->form) {
     case xasctlText:
-        (void)printf("%s: schema %lld, was %lld\n", ctl->database,
-                     (long long)XAS_SCHEMA_VERSION, (long long)before);
+        if (before == XAS_SCHEMA_VERSION)
+            (void)printf("%s: schema %lld already\n", ctl->database,
+                         (long long)before);
+        else
+            (void)printf("%s: schema %lld, was %lld\n", ctl->database,
+                         (long long)XAS_SCHEMA_VERSION, (long long)before);
         return;
     case xasctlTsv:
         (void)printf("%lld\t%lld\n", (long long)before,
