@@ -48,13 +48,6 @@ static const struct rule *ruleOf(const char *symbol)
     return NULL;
 }
 
-const char *xasDescriptorName(size_t i)
-{
-    static const char *const names[] = { "P_O", "P_X", "P_N", "n_O" };
-
-    return i < xasDescriptorCount ? names[i] : "";
-}
-
 static double square(double x)
 {
     return x * x;

@@ -20,9 +20,6 @@ typedef struct xasComposition {
     const char *ligand; /* "chloride", "oxide", ..., "metal"; never NULL */
 } xasComposition;
 
-/** \brief "P_O", ... \param i  below xasDescriptorCount */
-const char *xasDescriptorName(size_t i);
-
 /** \brief Read a formula.
  * \return xasErrFormat for what is no formula; xasErrRange for an element
  *         without rule or electronegativity, or no metal of Ti..Zn: no

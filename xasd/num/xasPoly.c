@@ -62,19 +62,6 @@ void xasPolyFit(const xasPoly *p, const double *x, const double *y,
         coef[k] = p->square[k] > 0 ? coef[k] / p->square[k] : 0;
 }
 
-void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
-                 const double byCoef[3], double *g)
-{
-    double basis[3];
-
-    for (size_t i = 0; i < n; i++) {
-        xasPolyBasis(p, x[i], basis);
-        for (int k = 0; k <= p->degree; k++)
-            if (p->square[k] > 0)
-                g[i] += weight(w, i) * byCoef[k] * basis[k] / p->square[k];
-    }
-}
-
 void xasPolyMatrix(const xasPoly *p, double m[3][3])
 {
     memset(m, 0, 9 * sizeof m[0][0]);

@@ -36,12 +36,6 @@ static inline void xasPolyBasis(const xasPoly *p, double x, double basis[3])
 void xasPolyFit(const xasPoly *p, const double *x, const double *y,
                 const double *w, size_t n, double coef[3]);
 
-/** \brief Sensitivity of a fit over the same x and w: to g [n] is added the
- * derivative by each y of a quantity with these derivatives by the
- * coefficients. */
-void xasPolyBack(const xasPoly *p, const double *x, const double *w, size_t n,
-                 const double byCoef[3], double *g);
-
 /** \brief How the coefficients change with a datum of weight 1 at x. */
 static inline void xasPolyInfluence(const xasPoly *p, double x, double by[3])
 {
