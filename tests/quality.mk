@@ -17,4 +17,4 @@ mergeTest_LIBS += xasNumeric Com
 mergeTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += mergeTest
 
-TESTSCRIPTS_HOST += merge.t repeats.t repeatsOdd.t modelForged.t
+TESTSCRIPTS_HOST += merge.t repeats.t repeatsOdd.t modelForged.t byHand.t
