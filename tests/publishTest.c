@@ -15,6 +15,7 @@
 #include <errlog.h>
 #include <testMain.h>
 
+#include "publishChecks.h"
 #include "xasdSnapshot.h"
 
 /* The spectrum of ST has this many points; its records take 16. */
@@ -91,51 +92,6 @@ static void publish(const xasResult *r, int64_t stamp_ns)
     xasdSnapshotPostResult(1);
 }
 
-static double number(const char *pv)
-{
-    return ((const aiRecord *)testdbRecordPtr(pv))->val;
-}
-
-static void severity(const char *pv, int expected)
-{
-    int found = testdbRecordPtr(pv)->sevr;
-
-    testOk(found == expected, "%s: severity %d, expected %d", pv, found,
-           expected);
-}
-
-static void alarmText(const char *pv, const char *expected)
-{
-    const dbCommon *record = testdbRecordPtr(pv);
-
-    testOk(strcmp(record->amsg, expected) == 0, "%s: says \"%s\"", pv,
-           record->amsg);
-}
-
-static void stampIs(const char *pv, epicsUInt32 sec, epicsUInt32 nsec)
-{
-    epicsTimeStamp t = testdbRecordPtr(pv)->time;
-
-    testOk(t.secPastEpoch == sec && t.nsec == nsec, "%s: stamp %u.%09u", pv,
-           t.secPastEpoch, t.nsec);
-}
-
-/* A client that asks for all elements must not find zeros. */
-static void nanToTheEnd(const char *pv)
-{
-    double value[16];
-    long n = 16;
-    size_t nan = 0;
-    DBADDR at;
-
-    if (dbNameToAddr(pv, &at) ||
-        dbGetField(&at, DBR_DOUBLE, value, NULL, &n, NULL))
-        testAbort("%s cannot be read", pv);
-    for (long i = 0; i < n; i++)
-        nan += isnan(value[i]) != 0;
-    testOk(nan == 16, "%s: %zu NaN of %ld", pv, nan, n);
-}
-
 static void before(void)
 {
     static const char *const pvs[] = {
@@ -148,16 +104,16 @@ static void before(void)
 
     testDiag("before any result");
     for (size_t i = 0; i < sizeof pvs / sizeof *pvs; i++)
-        severity(pvs[i], INVALID_ALARM);
-    testOk1(isnan(number("T:Pred:Hf")));
-    testOk1(isnan(number("T:Feat:WlE")));
-    testOk1(isnan(number("T:Ca:Lag")));
+        publishSeverity(pvs[i], INVALID_ALARM);
+    testOk1(isnan(publishNumber("T:Pred:Hf")));
+    testOk1(isnan(publishNumber("T:Feat:WlE")));
+    testOk1(isnan(publishNumber("T:Ca:Lag")));
     testdbGetFieldEqual("T:Pred:Hf.UDF", DBR_LONG, 1);
     testdbGetFieldEqual("T:Pred:Hf.STAT", DBR_LONG, UDF_ALARM);
-    nanToTheEnd("T:Last:Energy");
-    nanToTheEnd("T:Live:Mu");
-    alarmText("T:Pred:Hf", "no result yet");
-    alarmText("T:Pred:State", "no result yet");
+    publishNan("T:Last:Energy");
+    publishNan("T:Live:Mu");
+    publishAlarmText("T:Pred:Hf", "no result yet");
+    publishAlarmText("T:Pred:State", "no result yet");
 }
 
 static void sound(void)
@@ -170,26 +126,26 @@ static void sound(void)
     publish(&r, STAMP_NS);
     testdbGetFieldEqual("T:Feat:WlE", DBR_DOUBLE, 7126.5);
     testdbGetFieldEqual("T:Feat:WlEErr", DBR_DOUBLE, 0.25);
-    severity("T:Feat:WlE", NO_ALARM);
-    testOk1(isnan(number("T:Feat:ShDe")));
-    severity("T:Feat:ShDe", NO_ALARM);
-    severity("T:Feat:ShDeErr", NO_ALARM);
+    publishSeverity("T:Feat:WlE", NO_ALARM);
+    testOk1(isnan(publishNumber("T:Feat:ShDe")));
+    publishSeverity("T:Feat:ShDe", NO_ALARM);
+    publishSeverity("T:Feat:ShDeErr", NO_ALARM);
     testdbGetFieldEqual("T:Pred:Hf", DBR_DOUBLE, -341.5);
     testdbGetFieldEqual("T:Pred:Hf.UDF", DBR_LONG, 0);
-    severity("T:Pred:Hf", MINOR_ALARM);
-    alarmText("T:Pred:Hf", "K edge only");
-    testOk1(isnan(number("T:Pred:HfKL")));
-    severity("T:Pred:HfKL", INVALID_ALARM);
-    alarmText("T:Pred:HfKL", "not computed");
-    testOk1(isnan(number("T:Q:Score"))); /* fill() has judged nothing */
-    severity("T:Q:Score", INVALID_ALARM);
+    publishSeverity("T:Pred:Hf", MINOR_ALARM);
+    publishAlarmText("T:Pred:Hf", "K edge only");
+    testOk1(isnan(publishNumber("T:Pred:HfKL")));
+    publishSeverity("T:Pred:HfKL", INVALID_ALARM);
+    publishAlarmText("T:Pred:HfKL", "not computed");
+    testOk1(isnan(publishNumber("T:Q:Score"))); /* fill() has judged nothing */
+    publishSeverity("T:Q:Score", INVALID_ALARM);
     testdbGetFieldEqual("T:Pred:Commit", DBR_LONG, 41);
     testdbGetFieldEqual("T:Pred:Sample", DBR_STRING, "FeCl2");
     testdbGetArrFieldEqual("T:Last:Energy", DBR_DOUBLE, 16, POINTS, energy);
-    stampIs("T:Pred:Hf", STAMP_SEC, 123456789);
-    stampIs("T:Feat:ShDe", STAMP_SEC, 123456789);
-    stampIs("T:Last:Energy", STAMP_SEC, 123456789);
-    stampIs("T:Pred:Commit", STAMP_SEC, 123456789);
+    publishStamp("T:Pred:Hf", STAMP_SEC, 123456789);
+    publishStamp("T:Feat:ShDe", STAMP_SEC, 123456789);
+    publishStamp("T:Last:Energy", STAMP_SEC, 123456789);
+    publishStamp("T:Pred:Commit", STAMP_SEC, 123456789);
 }
 
 /* A change of the state alone carries the time it happened. */
@@ -204,11 +160,11 @@ static void states(void)
 
         r.predicted.state = state;
         publish(&r, STAMP_NS + 1000000000LL * (1 + i));
-        severity("T:Pred:Hf", xasPredStateSeverity(state));
-        severity("T:Pred:State", xasPredStateSeverity(state));
+        publishSeverity("T:Pred:Hf", xasPredStateSeverity(state));
+        publishSeverity("T:Pred:State", xasPredStateSeverity(state));
         testdbGetFieldEqual("T:Pred:State", DBR_STRING,
                             xasPredStateName(state));
-        stampIs("T:Pred:State", STAMP_SEC + 1 + (epicsUInt32)i, 123456789);
+        publishStamp("T:Pred:State", STAMP_SEC + 1 + (epicsUInt32)i, 123456789);
     }
 }
 
@@ -226,39 +182,39 @@ static void evidence(void)
     p->deltaLimit = 200;
     p->byOwn = -58;
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", NO_ALARM);
-    severity("T:Pred:Delta", NO_ALARM);
-    severity("T:Pred:dHfdE", NO_ALARM);
+    publishSeverity("T:Pred:Hf", NO_ALARM);
+    publishSeverity("T:Pred:Delta", NO_ALARM);
+    publishSeverity("T:Pred:dHfdE", NO_ALARM);
     p->byOwn = 59; /* 0.5 eV: 29.5, half of err: 29.25 */
     publish(&r, STAMP_NS);
-    severity("T:Pred:dHfdE", MINOR_ALARM);
-    alarmText("T:Pred:dHfdE", "0.5 eV move Hf by 29.5 > HfErr / 2");
-    severity("T:Pred:Hf", NO_ALARM);
+    publishSeverity("T:Pred:dHfdE", MINOR_ALARM);
+    publishAlarmText("T:Pred:dHfdE", "0.5 eV move Hf by 29.5 > HfErr / 2");
+    publishSeverity("T:Pred:Hf", NO_ALARM);
     p->err = NAN; /* no interval to compare with */
     publish(&r, STAMP_NS);
-    severity("T:Pred:dHfdE", NO_ALARM);
+    publishSeverity("T:Pred:dHfdE", NO_ALARM);
     p->mismatch = true;
     (void)strcpy(p->reason, "formula_mismatch: -250 kJ/mol");
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", MINOR_ALARM);
-    severity("T:Pred:State", MINOR_ALARM);
+    publishSeverity("T:Pred:Hf", MINOR_ALARM);
+    publishSeverity("T:Pred:State", MINOR_ALARM);
     testdbGetFieldEqual("T:Pred:State", DBR_STRING, "valid");
-    alarmText("T:Pred:Hf", "formula_mismatch: -250 kJ/mol");
-    severity("T:Pred:Delta", MINOR_ALARM);
-    alarmText("T:Pred:Delta", "formula_mismatch");
+    publishAlarmText("T:Pred:Hf", "formula_mismatch: -250 kJ/mol");
+    publishSeverity("T:Pred:Delta", MINOR_ALARM);
+    publishAlarmText("T:Pred:Delta", "formula_mismatch");
     p->state = xasPredExtrapolating;
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", MAJOR_ALARM);
+    publishSeverity("T:Pred:Hf", MAJOR_ALARM);
     p->mismatch = false;
     p->state = xasPredValid;
     p->calDiffers = true;
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", MINOR_ALARM);
+    publishSeverity("T:Pred:Hf", MINOR_ALARM);
     p->state = xasPredProvisional;
     p->least = MAJOR_ALARM;
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", MAJOR_ALARM);
-    severity("T:Pred:State", MAJOR_ALARM);
+    publishSeverity("T:Pred:Hf", MAJOR_ALARM);
+    publishSeverity("T:Pred:State", MAJOR_ALARM);
     testdbGetFieldEqual("T:Pred:State", DBR_STRING, "provisional");
 }
 
@@ -273,32 +229,32 @@ static void age(void)
     fill(&r);
     r.stamp_ns = 1000000000LL * time(NULL) - 7200LL * 1000000000;
     publish(&r, STAMP_NS);
-    was = number("T:Pred:Age");
+    was = publishNumber("T:Pred:Age");
     testOk(was >= 2 && was < 2.1, "%.3f h", was);
-    severity("T:Pred:Age", NO_ALARM);
+    publishSeverity("T:Pred:Age", NO_ALARM);
     testOk1(testdbRecordPtr("T:Pred:Age")->time.secPastEpoch !=
             STAMP_SEC); /* an age is of now */
     s = xasdSnapshotLock(1);
     s->staleAfter_s = 7000;
     xasdSnapshotUnlock();
     xasdSnapshotPostNow(1, xasdPartAge);
-    severity("T:Pred:Age", MINOR_ALARM);
-    alarmText("T:Pred:Age", "older than stale_after_s");
-    testOk1(number("T:Pred:Age") > was);
-    stampIs("T:Pred:Hf", STAMP_SEC, 123456789); /* not posted with it */
+    publishSeverity("T:Pred:Age", MINOR_ALARM);
+    publishAlarmText("T:Pred:Age", "older than stale_after_s");
+    testOk1(publishNumber("T:Pred:Age") > was);
+    publishStamp("T:Pred:Hf", STAMP_SEC, 123456789); /* not posted with it */
     s = xasdSnapshotLock(1);
     s->staleAfter_s = 8000;
     xasdSnapshotUnlock();
     xasdSnapshotPostNow(1, xasdPartAge);
-    severity("T:Pred:Age", NO_ALARM);
+    publishSeverity("T:Pred:Age", NO_ALARM);
     r.stamp_ns += 2LL * 7200 * 1000000000; /* a clock that was wrong */
     publish(&r, STAMP_NS);
-    testOk1(number("T:Pred:Age") == 0);
+    testOk1(publishNumber("T:Pred:Age") == 0);
     r.predicted.hf = NAN;
     publish(&r, STAMP_NS);
-    testOk1(isnan(number("T:Pred:Age")));
-    severity("T:Pred:Age", INVALID_ALARM);
-    alarmText("T:Pred:Age", "no prediction");
+    testOk1(isnan(publishNumber("T:Pred:Age")));
+    publishSeverity("T:Pred:Age", INVALID_ALARM);
+    publishAlarmText("T:Pred:Age", "no prediction");
     s = xasdSnapshotLock(1);
     s->staleAfter_s = 0;
     xasdSnapshotUnlock();
@@ -315,15 +271,15 @@ static void broken(void)
     r.predicted.state = xasPredNotComputed;
     (void)strcpy(r.predicted.reason, "no_edge");
     publish(&r, STAMP_NS);
-    testOk1(isnan(number("T:Feat:WlE")));
-    severity("T:Feat:WlE", INVALID_ALARM);
-    severity("T:Feat:ShDe", INVALID_ALARM);
-    alarmText("T:Feat:ShDe", "no_edge");
-    testOk1(isnan(number("T:Pred:Hf")));
-    severity("T:Pred:Hf", INVALID_ALARM);
-    alarmText("T:Pred:Hf", "no_edge");
-    testOk1(isnan(number("T:Feat:E0")));
-    severity("T:Feat:E0", INVALID_ALARM);
+    testOk1(isnan(publishNumber("T:Feat:WlE")));
+    publishSeverity("T:Feat:WlE", INVALID_ALARM);
+    publishSeverity("T:Feat:ShDe", INVALID_ALARM);
+    publishAlarmText("T:Feat:ShDe", "no_edge");
+    testOk1(isnan(publishNumber("T:Pred:Hf")));
+    publishSeverity("T:Pred:Hf", INVALID_ALARM);
+    publishAlarmText("T:Pred:Hf", "no_edge");
+    testOk1(isnan(publishNumber("T:Feat:E0")));
+    publishSeverity("T:Feat:E0", INVALID_ALARM);
 }
 
 /* A prediction whose interval has no end: the value stands, its ends do not. */
@@ -334,9 +290,9 @@ static void unbounded(void)
     fill(&r);
     r.predicted.lo = r.predicted.hi = r.predicted.err = NAN;
     publish(&r, STAMP_NS);
-    severity("T:Pred:Hf", MINOR_ALARM);
-    severity("T:Pred:HfLo", INVALID_ALARM);
-    alarmText("T:Pred:HfLo", "interval has no end");
+    publishSeverity("T:Pred:Hf", MINOR_ALARM);
+    publishSeverity("T:Pred:HfLo", INVALID_ALARM);
+    publishAlarmText("T:Pred:HfLo", "interval has no end");
 }
 
 static void twice(void)
@@ -378,72 +334,6 @@ static void numbers(void)
     testdbGetFieldEqual("T:Pred:Sample.LEN", DBR_LONG, 256);
 }
 
-static struct {
-    int count;
-    size_t index;
-    xasCommand command;
-    char text[XAS_SAMPLE_SIZE];
-    bool take;
-} got;
-
-static bool sink(size_t index, xasCommand command, const char *text,
-                 double value)
-{
-    (void)value;
-    got.count++;
-    got.index = index;
-    got.command = command;
-    (void)snprintf(got.text, sizeof got.text, "%s", text ? text : "");
-    return got.take;
-}
-
-static void gives(const char *pv, int value, xasCommand command)
-{
-    int count = got.count;
-
-    testdbPutFieldOk(pv, DBR_LONG, value);
-    testOk(got.count == count + 1 && got.command == command && got.index == 1,
-           "%s %d is command %d of station %zu", pv, value, (int)got.command,
-           got.index);
-}
-
-static void commands(void)
-{
-    static const char name[] =
-        "a name of a sample that is longer than 39 bytes";
-    int count;
-
-    testDiag("commands");
-    testdbPutFieldOk("T:Ctl:Reject", DBR_LONG, 1);
-    severity("T:Ctl:Reject", INVALID_ALARM);
-    alarmText("T:Ctl:Reject", "daemon not ready, not done");
-    xasdSnapshotSetSink(sink);
-    got.take = true;
-    gives("T:Ctl:EndScan", 1, xasCommandEndScan);
-    gives("T:Ctl:Discard", 1, xasCommandDiscard);
-    gives("T:Ctl:Reject", 1, xasCommandReject);
-    severity("T:Ctl:Reject", NO_ALARM);
-    gives("T:Ctl:Reprocess", 1, xasCommandReprocess);
-    gives("T:Ctl:Enable", 0, xasCommandDisable);
-    gives("T:Ctl:Enable", 1, xasCommandEnable);
-    count = got.count;
-    testdbPutFieldOk("T:Ctl:EndScan", DBR_LONG, 0);
-    testOk(got.count == count, "0 is no command");
-    testdbPutArrFieldOk("T:Ctl:Sample.VAL$", DBR_CHAR, sizeof name, name);
-    testOk(got.command == xasCommandSample && strcmp(got.text, name) == 0,
-           "Ctl:Sample sends all of \"%s\"", got.text);
-    testdbPutFieldOk("T:Ctl:Formula", DBR_STRING, "FeCl2");
-    testOk(got.command == xasCommandFormula && strcmp(got.text, "FeCl2") == 0,
-           "Ctl:Formula sends \"%s\"", got.text);
-    testdbPutFieldOk("D:Ctl:Reload", DBR_LONG, 1);
-    testOk(got.command == xasCommandReload && got.index == 0,
-           "Ctl:Reload is the daemon's");
-    got.take = false;
-    testdbPutFieldOk("T:Ctl:Sample", DBR_STRING, "NiCl2");
-    severity("T:Ctl:Sample", INVALID_ALARM);
-    xasdSnapshotSetSink(NULL);
-}
-
 static void badLinks(void)
 {
     static const char *const pvs[] = { "BAD:Item",  "BAD:Station",
@@ -458,7 +348,7 @@ static void badLinks(void)
         dbScanLock(record);
         (void)dbProcess(record);
         dbScanUnlock(record);
-        severity(pvs[i], INVALID_ALARM);
+        publishSeverity(pvs[i], INVALID_ALARM);
     }
 }
 
@@ -503,7 +393,7 @@ MAIN(publishTest)
     unbounded();
     twice();
     numbers();
-    commands();
+    publishCommands();
     badLinks();
     descriptions();
     testIocShutdownOk();
