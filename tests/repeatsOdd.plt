@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use Cwd 'abs_path';
+use JSON::PP;
 use lib '..';
 use Test::More;
 use XasCli;
@@ -83,6 +84,15 @@ is_deeply([map { $_->{used} ? 1 : 0 } @{ $merge->{members} }],
     [0, 0, 1, 1, 1], 'one station of two');
 is($merge->{members}[0]{reason}, 'another station, no foil joins them',
     'with the reason');
+
+# What is called "test" is another thing each time: never joined.
+measure('A', 'test', $_, 0, 1) for qw(FeF2 FeBr2 FeF2 FeBr2);
+my ($ok, $out) = run('-d', $db, 'model', 'export',
+    json(qw(train --kind K --repeats merge --permutations 0))->{name});
+my ($test) = grep { $_->{sample} eq 'test' }
+    @{ decode_json($out)->{model}{model_sample} };
+ok($test && !defined $test->{k_merge}, 'a test scan stands alone')
+    or diag explain $test;
 
 # Two of a station that do not agree: which is right, nobody knows.
 my @differ = map { measure('F', 'differ', 'NiBr2', $_, 0) } 0, 2;

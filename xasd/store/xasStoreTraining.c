@@ -8,6 +8,7 @@
 #include "xasSql.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
+#include "xasStoreSetting.h"
 
 /** A sample on its way into the table. */
 typedef struct row {
@@ -28,6 +29,7 @@ typedef struct row {
 typedef struct rows {
     xasKind kind;
     xasMergeRepeats merge; /* NULL: not asked for */
+    xasJoin join;          /* as the daemon joins scans to predict */
     row *row;
     size_t n, capacity;
     size_t noReference, noEdge, otherDetection;
@@ -78,7 +80,8 @@ static xasStatus takeMerge(xasStore *store, const rows *all, xasShell shell,
     int side = shell == xasShellL;
     xasMerged *m = calloc(1, sizeof *m);
     xasStatus status =
-        m ? all->merge(store, r->scan[side].scan, shell, 0, m) : xasErrMemory;
+        m ? all->merge(store, r->scan[side].scan, shell, all->join.days, m)
+          : xasErrMemory;
 
     if (status != xasOk) {
         free(m);
@@ -103,7 +106,7 @@ static xasStatus takeFeatures(xasStore *store, const rows *all, xasShell shell,
     copyFeatures(&last->features, shell, r);
     (void)snprintf(r->calibration[side], sizeof r->calibration[side], "%s",
                    xasCalibStateKind(last->calibration.state));
-    if (all->merge)
+    if (all->merge && xasJoinable(&all->join, r->id))
         status = takeMerge(store, all, shell, r);
     return status == xasOk ? isSynthetic(store, scan, &r->synthetic) : status;
 }
@@ -179,7 +182,8 @@ static xasStatus takeSample(xasStore *store, rows *all, const char *name,
     row r = { .synthetic = false };
     xasSampleScans scans;
     xasResult last;
-    xasStatus status = xasStoreSampleScans(store, anchor, true, 0, &scans);
+    xasStatus status = xasStoreSampleScans(
+        store, anchor, xasJoinable(&all->join, name), all->join.days, &scans);
 
     if (status != xasOk)
         return status;
@@ -358,6 +362,8 @@ static xasStatus readTraining(xasStore *store, xasKind kind,
 
     if (kind >= xasKindCount)
         status = xasSqlFail(store, xasErrArg, "no such kind of model");
+    if (status == xasOk)
+        status = xasStoreJoinGet(store, &all.join);
     if (status == xasOk)
         status = readSamples(store, &all);
     if (status == xasOk) {
