@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use Cwd 'abs_path';
+use File::Temp 'tempdir';
 use JSON::PP;
 use lib '..';
 use Test::More;
@@ -114,4 +115,30 @@ $report = json(qw(train --kind K --repeats merge --dry-run --permutations 0));
 is($report->{repeats}, 'merge', 'training goes on');
 fails(1, qr/nothing to merge: scan $damaged[1]: cannot be read/, '-d', $db,
     'merge', $damaged[1]);
+
+# Somebody else's folder: said what to do, by root as nobody.
+SKIP: {
+    skip 'not root, or no setpriv', 4
+        if $> != 0 || !grep { -x "$_/setpriv" } split /:/, $ENV{PATH};
+    my $theirs = tempdir('xasdXXXXXX', TMPDIR => 1, CLEANUP => 1);
+    chmod 0755, $theirs or die;
+    system('cp', $db, "$theirs/a.db") == 0 or die;
+    system('cp', $xasctl, "$theirs/xasctl") == 0 or die;
+    sub nobody {
+        my (@args) = @_;
+        local $XasCli::xasctl = 'setpriv';
+        return run(qw(--reuid 65534 --clear-groups), "$theirs/xasctl", '-d',
+            "$theirs/a.db", '--json', @args);
+    }
+    my ($status, $out, $err) = nobody('predict', $two[0]);
+    ok($status eq '1' && $out eq '' && $err =~ /copy it to one that is$/,
+        "refused: $err");
+    chmod 0777, $theirs or die;
+    my ($status2, $out2, $err2) = nobody('predict', $two[0]);
+    is("$status2 $err2", '0 ', 'read where files may be made beside it');
+    ok(eval { decode_json($out2) }, 'a prediction');
+    ($status2, $out2) = nobody(qw(train --kind K --repeats merge --dry-run
+        --permutations 0));
+    ok($status2 eq '0' && eval { decode_json($out2) }, 'a model tried');
+}
 done_testing();

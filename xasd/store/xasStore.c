@@ -68,6 +68,15 @@ static xasStatus openFile(xasStore *store, xasStoreAccess access, int busy_ms,
     return xasSqlStatus(store, sqlite3_busy_timeout(store->db, busy_ms));
 }
 
+/* Even to read, SQLite makes files beside a database that nobody has open. */
+static const char *whyNotRead(const xasStore *store)
+{
+    if ((sqlite3_extended_errcode(store->db) & 0xff) == SQLITE_READONLY)
+        return "its folder is not yours to write and no xasd has it open; copy "
+               "it to one that is";
+    return store->error.text;
+}
+
 /* What is in the file: a new one has version 0 and no tables. */
 static xasStatus readIdentity(xasStore *store, int64_t *version, bool *empty,
                               xasMessage *message)
@@ -85,7 +94,7 @@ static xasStatus readIdentity(xasStore *store, int64_t *version, bool *empty,
                        store->path, store->error.text);
     if (status != xasOk)
         return xasFail(status, message, "%s: cannot be read: %s", store->path,
-                       store->error.text);
+                       whyNotRead(store));
     *empty = tables == 0 && *version == 0;
     if (!*empty && id != applicationId)
         return xasFail(xasErrFormat, message,
