@@ -29,6 +29,14 @@ sub made {
     return spew("$name.xdi", $text);
 }
 
+# Without the formula.
+sub unsaid {
+    my ($name, @is) = @_;
+    my $text = slurp(made($name, @is));
+    $text =~ s/^# Sample.formula.*\n//m;
+    return spew("$name.xdi", $text);
+}
+
 sub references {
     my ($except) = @_;
     return join '', "formula,dHf_kJ_per_mol,basis,source\n", map {
@@ -145,6 +153,10 @@ sub testPredict {
     is($known->{basis}, 'kJ/mol, formula unit; by metal atom', 'its basis');
     my ($status, $out) = run('-d', $db, 'predict', 'the Fe2O3');
     like($out, qr/formula unit; by metal atom$/m, '  in words');
+    my ($again) = @{ json('import', unsaid('the Fe2O3', 'Fe2O3', -420)) };
+    is($again->{formula}, 'Fe2O3',
+        'one more scan of it, without its formula: that of the sample');
+    like($again->{reason}, qr/in training/, '  which is in training');
     # one spectrum, two formulas: a value for each of the metal atoms
     my ($one) = @{ json('import', made('new one', 'NiCl2', -305.3)) };
     my ($two) = @{ json('import', made('new two', 'Ni2O3', -305.3)) };
@@ -155,11 +167,7 @@ sub testPredict {
         'and an interval twice as wide');
     my ($none) = @{ json('import', made('no formula', 'Ni', -305.3)) };
     ok(defined $none->{hf_kJ_per_mol}, 'a metal is a formula');
-    my $file = made('unknown', 'Ni', -320);
-    open my $in, '<:utf8', $file or die;
-    my $text = do { local $/; <$in> };
-    $text =~ s/^# Sample.formula.*\n//m;
-    ($none) = @{ json('import', spew('unknown.xdi', $text)) };
+    ($none) = @{ json('import', unsaid('unknown', 'Ni', -320)) };
     ok(!defined $none->{hf_kJ_per_mol} && $none->{state} eq 'not computed'
         && !defined $none->{basis}, 'without a formula there is no value');
     is($none->{reason}, 'the model is per metal atom: it needs a formula with '

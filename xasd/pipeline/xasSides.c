@@ -52,6 +52,9 @@ static xasStatus gatherScans(const xasGather *g, xasResult *result,
     if (own == 1 && scans.kScan)
         status = readSide(g, scans.kScan, scans.detectionK, &sides[0],
                           result->formula);
+    if (!result->formula[0]) /* as training does */
+        (void)snprintf(result->formula, sizeof result->formula, "%s",
+                       scans.formula);
     return status;
 }
 

@@ -15,7 +15,8 @@ typedef struct xasGather {
 } xasGather;
 
 /** \brief The scan that a result is of, and the partner edge of its sample.
- * Reads only; the formula is filled from the partner's where it has none.
+ * Reads only; where it has no formula, it gets the partner's, else that last
+ * given for the sample.
  *
  * Repeats are merged where the scan of that edge is one of them; one of low
  * quality, if it is what is asked about, stands alone.

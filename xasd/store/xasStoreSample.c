@@ -86,6 +86,21 @@ static xasStatus ofSample(xasStore *store, const wanted *w, const char *edge,
     return status;
 }
 
+static xasStatus formulaOf(xasStore *store, int64_t sample,
+                           char formula[XAS_SAMPLE_SIZE])
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(
+        store, &s, "SELECT formula FROM sample WHERE id = ?", "i", sample);
+
+    if (status == xasOk)
+        status = xasSqlStep(store, s);
+    if (status == xasOk)
+        xasSqlText(s, 0, formula, XAS_SAMPLE_SIZE);
+    (void)sqlite3_finalize(s);
+    return status;
+}
+
 xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
                               double join_days, xasSampleScans *out)
 {
@@ -108,6 +123,8 @@ xasStatus xasStoreSampleScans(xasStore *store, int64_t scanRow, bool joinable,
         if (status == xasOk)
             status = ofSample(store, &w, "L", join_days, &found.lScan,
                               found.detectionL, sizeof found.detectionL);
+        if (status == xasOk)
+            status = formulaOf(store, w.sample, found.formula);
     }
     if (status == xasOk)
         *out = found;

@@ -55,6 +55,8 @@ typedef struct xasSampleScans {
     int64_t sample;       /* row, 0 for a sample without a name */
     int64_t kScan, lScan; /* newest good ones, 0 for none */
     char detectionK[16], detectionL[16];
+    char formula[XAS_SAMPLE_SIZE]; /* the last given with a scan of the sample;
+                                    * "" none, or the scan stands alone */
 } xasSampleScans;
 
 /** \brief Newest good scan of each edge of the sample that a scan measured, of
