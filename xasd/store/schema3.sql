@@ -56,6 +56,9 @@ ALTER TABLE model_sample ADD COLUMN l_merge INTEGER REFERENCES merge (id);
 ALTER TABLE model ADD COLUMN repeats TEXT NOT NULL DEFAULT 'latest'
     CHECK (repeats IN ('latest', 'merge'));
 
+-- The table setting has rows of no station, too, '': how the daemon joins scans,
+-- join_days and 'no_join 01', ..., for xasctl to do as it does.
+
 -- Scans that may stand for a sample: closed, not rejected, with features, and
 -- those of its element.  Best first is the order of low_quality, start_ns DESC,
 -- scan DESC.  Only where the sample's name came whole may it join scans.

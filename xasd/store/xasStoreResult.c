@@ -263,8 +263,7 @@ xasStatus xasStorePrediction(xasStore *store, const xasResult *result,
         "k_merge, l_merge) "
         "VALUES (?1, (SELECT sample FROM scan WHERE id = ?1), ?, ?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, "
-        "?)",
+        "?, ?)",
         "itittTIIIddddddddit"
         "dTdddddddTII",
         result->scan, made, made_ns, xasPredStateName(p->state), p->reason,
