@@ -417,6 +417,30 @@ sub testSynthetic {
     }
 }
 
+# A formula that is given later.
+sub testFormula {
+    local $db = "$folder/named.db";
+    my $unnamed = spectrum('FeCl2', 'Fe', $er{Fe}, $dhf{FeCl2});
+    open my $in, '<', $unnamed or die;
+    my $text = do { local $/; <$in> };
+    $text =~ s/(Sample.formula:).*/$1 Ni_OH_2/;
+    $text =~ s/(Sample.name:).*/$1 b7/;
+    spew('FeCl2.xdi', $text);
+    my ($status, $out, $err) = run('-d', $db, 'import', $unnamed);
+    ok($status eq '0' && $err =~ /"Ni_OH_2" is no formula and not used/,
+        'a formula that cannot be read') or diag $status, $out, $err;
+    my ($b7) = grep { $_->{sample} eq 'b7' } @{ json('samples') };
+    is($b7->{lacks}, 'L scan, formula', 'lacks it');
+    my $as = json('import', '--formula', 'FeCl2', $unnamed)->[0];
+    is($as->{formula}, 'FeCl2', 'is given it');
+    ($b7) = grep { $_->{sample} eq 'b7' } @{ json('samples') };
+    is("$b7->{lacks} $b7->{scans}", 'L scan, reference value 1',
+        'lacks it no more');
+    is(json('show', $as->{scan})->{scan}{formula}, 'FeCl2', 'and keeps it');
+    is_deeply(json('import', '--formula', 'FeCl2', $unnamed), [],
+        'the same again is passed over');
+}
+
 # The queries that the README shows, on what this program has written.
 sub testReadme {
     open my $in, '<:encoding(UTF-8)', "$top/README.md" or die;
@@ -443,4 +467,5 @@ testMu();
 testCare();
 testSynthetic();
 testReadme();
+testFormula();
 done_testing();

@@ -10,7 +10,9 @@
 #include "xasFormula.h"
 #include "xasPipeline.h"
 #include "xasScan.h"
+#include "xasStoreCalib.h"
 #include "xasStoreScan.h"
+#include "xasVersion.h"
 #include "xasXdiScan.h"
 #include "xasctlArgs.h"
 #include "xasctlPredicted.h"
@@ -151,24 +153,90 @@ static xasStatus makeScan(const options *o, const char *file,
     return xasOk;
 }
 
+static void show(const xasctl *ctl, xasJson *j, const char *file,
+                 const xasResult *result)
+{
+    if (ctl->form == xasctlJson)
+        xasctlPredictedJson(j, result, file, NULL);
+    else
+        xasctlPredictedText(result, ctl->form, NULL);
+}
+
+/* In a transaction: the features, too, since the edges of the other elements
+ * that a formula names limit the fits. */
+static xasStatus findAgain(xasctl *ctl, xasPipeline *p, const xasScan *scan,
+                           xasResult *result)
+{
+    xasCalibration c;
+    xasStatus status =
+        xasStoreScanFormula(ctl->store, scan->row, scan->formula);
+    bool calibrated = false;
+
+    if (status == xasOk) {
+        status = xasStoreCalibrationRead(ctl->store, scan->row, &c);
+        calibrated = status == xasOk;
+    }
+    if (status == xasOk || status == xasErrNotFound)
+        status = xasPipelineAnalyse(scan, calibrated ? &c : NULL, result);
+    result->scan = scan->row;
+    if (status == xasOk)
+        status = xasStoreFeatures(ctl->store, result, scan, XAS_VERSION);
+    if (status == xasOk)
+        status = xasPipelinePredict(p, result);
+    if (status == xasOk)
+        status = xasPipelineKeep(p, result);
+    return status;
+}
+
+static xasStatus setFormula(xasctl *ctl, xasPipeline *p, xasScan *scan,
+                            const char *formula, xasResult *result)
+{
+    xasStatus status = xasStoreBegin(ctl->store);
+
+    if (status != xasOk)
+        return status;
+    (void)snprintf(scan->formula, sizeof scan->formula, "%s", formula);
+    status = findAgain(ctl, p, scan, result);
+    if (status == xasOk)
+        return xasStoreCommit(ctl->store);
+    xasStoreRollback(ctl->store);
+    return status;
+}
+
+/* A spectrum that is stored, perhaps with another formula or none. */
+static int known(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
+                 const char *file, int64_t row)
+{
+    xasResult result;
+    xasScan *scan = NULL;
+    bool rejected = false;
+    int done = xasctlDone;
+
+    if (xasStoreScanRead(ctl->store, row, &scan) != xasOk ||
+        xasStoreScanRejected(ctl->store, row, &rejected) != xasOk)
+        done = xasctlStoreFail(ctl);
+    else if (!o->formula || !o->formula[0] || rejected ||
+             strcmp(o->formula, scan->formula) == 0)
+        (void)fprintf(stderr, "%s: stored already, as scan %lld\n", file,
+                      (long long)row);
+    else if (setFormula(ctl, p, scan, o->formula, &result) != xasOk)
+        done = xasctlFail("%s: scan %lld: no other formula: %s", file,
+                          (long long)row, xasStoreError(ctl->store));
+    else
+        show(ctl, j, file, &result);
+    xasScanDestroy(scan);
+    return done;
+}
+
 static int storeScan(xasctl *ctl, xasPipeline *p, xasJson *j, const char *file,
                      xasScan *scan)
 {
     xasResult result;
-    int64_t row = xasctlKnown(ctl, scan->uid);
 
-    if (row) {
-        (void)fprintf(stderr, "%s: stored already, as scan %lld\n", file,
-                      (long long)row);
-        return xasctlDone;
-    }
     if (xasPipelineRun(p, scan, file, &result) != xasOk)
         return xasctlFail("%s: cannot be stored: %s", file,
                           xasStoreError(ctl->store));
-    if (ctl->form == xasctlJson)
-        xasctlPredictedJson(j, &result, file, NULL);
-    else
-        xasctlPredictedText(&result, ctl->form, NULL);
+    show(ctl, j, file, &result);
     return xasctlDone;
 }
 
@@ -178,14 +246,17 @@ static int import(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
     xasctlXdi x;
     xasScan *scan = NULL;
     xasMessage why = { "" };
+    int64_t row;
     int result;
 
     if (xasctlXdiOpen(file, &o->told, &x, &why) != xasOk)
         return xasctlFail("%s", why.text);
-    if (makeScan(o, file, &x, &scan) == xasOk)
-        result = storeScan(ctl, p, j, file, scan);
-    else
+    if (makeScan(o, file, &x, &scan) != xasOk)
         result = xasctlFail("%s: out of memory", file);
+    else if ((row = xasctlKnown(ctl, scan->uid)) != 0)
+        result = known(ctl, o, p, j, file, row);
+    else
+        result = storeScan(ctl, p, j, file, scan);
     xasScanDestroy(scan);
     xasctlXdiClose(&x);
     return result;

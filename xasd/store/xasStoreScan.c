@@ -352,3 +352,18 @@ xasStatus xasStoreScanRejected(xasStore *store, int64_t row, bool *rejected)
     *rejected = flag != 0;
     return status;
 }
+
+xasStatus xasStoreScanFormula(xasStore *store, int64_t row, const char *formula)
+{
+    xasStatus status = xasSqlNeedTransaction(store);
+
+    if (status == xasOk)
+        status = xasSqlRun(store, "UPDATE scan SET formula = ? WHERE id = ?",
+                           "ti", formula, row);
+    if (status == xasOk)
+        status = xasSqlRun(store,
+                           "UPDATE sample SET formula = ? WHERE id = "
+                           "(SELECT sample FROM scan WHERE id = ?)",
+                           "ti", formula, row);
+    return status;
+}

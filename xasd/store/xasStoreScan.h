@@ -50,6 +50,11 @@ xasStatus xasStoreScanReject(xasStore *store, int64_t row, bool rejected);
 /** \brief Is it?  xasErrNotFound. */
 xasStatus xasStoreScanRejected(xasStore *store, int64_t row, bool *rejected);
 
+/** \brief Give a scan and its sample another formula, in a transaction. What
+ * was found by the one before stays: it is to be found again. */
+xasStatus xasStoreScanFormula(xasStore *store, int64_t row,
+                              const char *formula);
+
 /** The scans that stand for a sample. */
 typedef struct xasSampleScans {
     int64_t sample;       /* row, 0 for a sample without a name */
