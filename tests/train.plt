@@ -196,6 +196,10 @@ sub testBad {
     @rows = map { [@$_[0 .. 4], 1.5, 7000] } rows();
     my $got = warned(qr/constant columns, not used: wl_ri edge_e/, \@rows);
     is("@{$got->{usable}}", 'wl_dr', '  and goes on without them');
+    my $long = table(@rows) =~ s/wl_ri/'w' x 250/er;
+    $got = json('--matrix', spew('bad.csv', $long), '--permutations', 0);
+    ok((grep { /^constant columns, not used: \.\.\.$/ } @{ $got->{warnings} }),
+        '  and a name longer than the line') or diag(@{ $got->{warnings} });
     # mostly missing is not constant
     @rows = rows();
     $_->[5] = '' for @rows[0 .. 10];

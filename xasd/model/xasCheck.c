@@ -182,49 +182,48 @@ void xasCheckElements(const xasStudied *of, const char *const *formula,
     }
 }
 
-void xasCheckCounted(const xasTable *t, const xasModel *m, xasWarnings *w)
-{
-    char names[240] = "";
-    size_t used = 0, k = 0;
-
-    for (size_t i = 0; i < t->n; i++) {
-        if (k < m->n && strcmp(m->id[k], t->id[i]) == 0) {
-            k++;
-            continue;
-        }
-        if (used + strlen(t->id[i]) + 6 > sizeof names) {
-            (void)snprintf(names + used, sizeof names - used, " ...");
-            break;
-        }
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s %s",
-                                 used ? "," : "", t->id[i]);
-    }
-    if (m->n < t->n)
-        warn(w,
-             "left out since the formula cannot be counted per %s:%s (%zu of "
-             "%zu samples)",
-             xasBasisName(m->options.basis), names, t->n - m->n, t->n);
-}
-
 /* As many names as there is room for. */
 typedef struct names {
-    size_t used;
+    size_t n, used;
+    bool full;
     char text[240];
 } names;
 
-static void addName(names *n, const char *name)
+static void addName(names *to, const char *between, const char *name)
 {
-    size_t room = sizeof n->text - n->used;
+    size_t room = sizeof to->text - to->used;
+    bool fits =
+        !to->full && strlen(between) + strlen(name) + sizeof " ..." <= room;
 
-    if (strlen(name) + 6 <= room)
-        n->used += (size_t)snprintf(n->text + n->used, room, " %s", name);
-    else if (room > 4 && n->text[n->used - 1] != '.')
-        n->used += (size_t)snprintf(n->text + n->used, room, " ...");
+    if (!to->full)
+        to->used += (size_t)snprintf(to->text + to->used, room, "%s%s",
+                                     fits && to->n ? between : " ",
+                                     fits ? name : "...");
+    to->full = !fits;
+    to->n++;
+}
+
+void xasCheckCounted(const xasTable *t, const xasModel *m, xasWarnings *w)
+{
+    names left = { .n = 0 };
+    size_t k = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        if (k < m->n && strcmp(m->id[k], t->id[i]) == 0)
+            k++;
+        else
+            addName(&left, ", ", t->id[i]);
+    }
+    if (left.n)
+        warn(w,
+             "left out since the formula cannot be counted per %s:%s (%zu of "
+             "%zu samples)",
+             xasBasisName(m->options.basis), left.text, left.n, t->n);
 }
 
 void xasCheckModel(const xasModel *m, xasWarnings *w)
 {
-    names constant = { .used = 0 }, missing = { .used = 0 };
+    names constant = { .n = 0 }, missing = { .n = 0 };
     size_t usable = 0, kept = 0, only = 0;
 
     for (size_t j = 0; j < m->p; j++) {
@@ -234,14 +233,14 @@ void xasCheckModel(const xasModel *m, xasWarnings *w)
         if (m->usable[j])
             continue;
         if (isMissing(m, j))
-            addName(&missing, m->column[j]);
+            addName(&missing, " ", m->column[j]);
         else
-            addName(&constant, m->column[j]);
+            addName(&constant, " ", m->column[j]);
     }
-    if (missing.used)
+    if (missing.n)
         warn(w, "missing in more than %g %% of the samples, not used:%s",
              100 * m->options.max_missing, missing.text);
-    if (constant.used)
+    if (constant.n)
         warn(w, "constant columns, not used:%s", constant.text);
     if (usable > 1 && kept == 1)
         warn(w,
