@@ -116,6 +116,45 @@ is($report->{repeats}, 'merge', 'training goes on');
 fails(1, qr/nothing to merge: scan $damaged[1]: cannot be read/, '-d', $db,
     'merge', $damaged[1]);
 
+# Several programs at once: repeats of a sample and, each of them, the same file.
+# Each is stored once, and their merges are whole.
+my @made = map {
+    rename spectrum('NiBr2', 'Ni', $er{Ni}, -212), "many$_.xdi" or die;
+    "many$_.xdi";
+} 1 .. 36;
+my %failed;
+while (my ($shared, @own) = splice @made, 0, 6) {
+    my %pid = map {
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            open STDOUT, '>', '/dev/null' or die;
+            open STDERR, '>', "err-$_" or die;
+            exec $xasctl, '-d', $db, qw(import -S A -s many), $shared, $_
+                or die;
+        }
+        $pid => $_;
+    } @own;
+    while (%pid) {
+        my $done = wait;
+        $failed{ delete $pid{$done} } = $? if $? && $pid{$done};
+        delete $pid{$done};
+    }
+}
+is_deeply(\%failed, {}, 'imports beside each other');
+my $count = sub {
+    open my $in, '-|', 'sqlite3', '-batch', $db, $_[0] or die;
+    my $got = <$in>;
+    chomp $got;
+    return $got;
+};
+is($count->("SELECT count(*) FROM scan WHERE sample =
+    (SELECT id FROM sample WHERE name = 'many')"), 36, 'each stored once');
+is($count->("SELECT count(*) FROM (SELECT scans FROM merge WHERE NOT stale
+    GROUP BY scans HAVING count(*) > 1)"), 0, 'no merge twice');
+is($count->("SELECT count(*) FROM merge m WHERE length(scans) -
+    length(replace(scans, ',', '')) + 1 <>
+    (SELECT count(*) FROM merge_scan WHERE merge = m.id)"), 0, 'all whole');
+
 # Somebody else's folder: said what to do, by root as nobody.
 SKIP: {
     skip 'not root, or no setpriv', 4

@@ -228,16 +228,22 @@ static int known(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
     return done;
 }
 
-static int storeScan(xasctl *ctl, xasPipeline *p, xasJson *j, const char *file,
-                     xasScan *scan)
+/* Another import may have stored the same file meanwhile. */
+static int storeScan(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
+                     const char *file, xasScan *scan)
 {
+    xasMessage why;
     xasResult result;
+    int64_t row;
 
-    if (xasPipelineRun(p, scan, file, &result) != xasOk)
-        return xasctlFail("%s: cannot be stored: %s", file,
-                          xasStoreError(ctl->store));
-    show(ctl, j, file, &result);
-    return xasctlDone;
+    if (xasPipelineRun(p, scan, file, &result) == xasOk) {
+        show(ctl, j, file, &result);
+        return xasctlDone;
+    }
+    (void)snprintf(why.text, sizeof why.text, "%s", xasStoreError(ctl->store));
+    row = xasctlKnown(ctl, scan->uid);
+    return row ? known(ctl, o, p, j, file, row)
+               : xasctlFail("%s: cannot be stored: %s", file, why.text);
 }
 
 static int import(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
@@ -256,7 +262,7 @@ static int import(xasctl *ctl, const options *o, xasPipeline *p, xasJson *j,
     else if ((row = xasctlKnown(ctl, scan->uid)) != 0)
         result = known(ctl, o, p, j, file, row);
     else
-        result = storeScan(ctl, p, j, file, scan);
+        result = storeScan(ctl, o, p, j, file, scan);
     xasScanDestroy(scan);
     xasctlXdiClose(&x);
     return result;
