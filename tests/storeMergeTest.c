@@ -153,6 +153,30 @@ static bool sameMerge(const xasMerged *a, const xasMerged *b)
            strcmp(p->features.flags, q->features.flags) == 0;
 }
 
+/* A merge is made, one of its scans is found anew, then it is to be kept:
+ * what holds for others must be of the new ones. */
+static void readBefore(xasMerged *m, xasScan *later)
+{
+    static xasMerged back;
+
+    m->row = 0;
+    testOk1(xasStoreMergeMark(store, m->scan, 3, &m->mark) == xasOk && m->mark);
+    analyse(later, "noise_scaled");
+    testOk(xasStoreBegin(store) == xasOk &&
+               xasStoreMergePut(store, m, "0.1") == xasOk && m->row > 0 &&
+               xasStoreCommit(store) == xasOk,
+           "kept for whom it stood");
+    testOk1(xasStoreMergeFind(store, m->scan, 3, &back) == xasErrNotFound);
+    m->row = 0;
+    testOk1(xasStoreMergeMark(store, m->scan, 3, &m->mark) == xasOk);
+    testOk(xasStoreBegin(store) == xasOk &&
+               xasStoreMergePut(store, m, "0.1") == xasOk &&
+               xasStoreCommit(store) == xasOk &&
+               xasStoreMergeFind(store, m->scan, 3, &back) == xasOk &&
+               back.row == m->row,
+           "one made of what is there now holds");
+}
+
 static void keepAndFind(void)
 {
     xasScan *scan[3];
@@ -175,6 +199,7 @@ static void keepAndFind(void)
     analyse(scan[1], "");
     testOk(xasStoreMergeFind(store, m.scan, 3, &back) == xasErrNotFound,
            "not once a scan was analysed anew, refused or not");
+    readBefore(&m, scan[2]);
     for (int i = 0; i < 3; i++)
         xasScanDestroy(scan[i]);
 }
@@ -185,7 +210,7 @@ MAIN(storeMergeTest)
     int file = mkstemp(path);
     char more[sizeof path + 4];
 
-    testPlan(16);
+    testPlan(21);
     if (file < 0 || close(file) || unlink(path) ||
         xasStoreOpen(path, xasStoreCreate, 1000, &store, &why))
         testAbort("no database: %s", why.text);

@@ -240,6 +240,8 @@ xasStatus xasRepeatsMerge(xasStore *store, const int64_t *scan, size_t n,
         status = shiftAll(m, n);
     if (status == xasOk)
         status = mergeAll(m, scan, n, aligned, out, why);
+    if (status == xasOk)
+        status = xasStoreMergeMark(store, scan, n, &out->mark);
     for (size_t i = 0; i < n; i++) {
         if (each) {
             each[i].features = m[i].result.features;

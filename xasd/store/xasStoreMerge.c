@@ -165,22 +165,74 @@ xasStatus xasStoreMergeRow(xasStore *store, const int64_t *scan, size_t n,
                      (int64_t)XAS_FEATURES_VERSION);
 }
 
+/* FNV-1a: no secret, only whether it is the same. */
+static void addTo(uint64_t *sum, const char *text)
+{
+    for (; *text; text++)
+        *sum = (*sum ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    *sum = (*sum ^ '\n') * UINT64_C(1099511628211);
+}
+
+xasStatus xasStoreMergeMark(xasStore *store, const int64_t *scan, size_t n,
+                            uint64_t *mark)
+{
+    uint64_t sum = UINT64_C(14695981039346656037);
+    char text[512];
+    xasStatus status = xasOk;
+
+    for (size_t i = 0; i < n && status == xasOk; i++) {
+        sqlite3_stmt *s;
+
+        status = xasSqlPrepare(
+            store, &s,
+            "SELECT coalesce(formula, '') || ' ' || (SELECT flags || ' ' || "
+            "coalesce(e0_eV, '') FROM spectrum WHERE scan = c.id) || ' ' || "
+            "(SELECT total(value) FROM feature WHERE scan = c.id) "
+            "FROM scan c WHERE id = ?",
+            "i", scan[i]);
+        if (status == xasOk)
+            status = xasSqlStep(store, s);
+        if (status == xasOk) {
+            xasSqlText(s, 0, text, sizeof text);
+            addTo(&sum, text);
+        }
+        (void)sqlite3_finalize(s);
+    }
+    if (status == xasOk)
+        *mark = sum;
+    return status;
+}
+
+static xasStatus isStale(xasStore *store, const xasMerged *m, bool *stale)
+{
+    uint64_t now = m->mark;
+    xasStatus status =
+        m->mark ? xasStoreMergeMark(store, m->scan, m->n, &now) : xasOk;
+
+    *stale = now != m->mark;
+    return status;
+}
+
 static xasStatus putHead(xasStore *store, const xasMerged *m, const char *list,
                          const char *code, int64_t *row)
 {
     char made[XAS_TIME_SIZE];
-    xasStatus status;
+    bool stale;
+    xasStatus status = isStale(store, m, &stale);
 
+    if (status != xasOk)
+        return status;
     xasTimeText(xasTimeNow(), made);
     status = xasSqlRun(
         store,
         "INSERT INTO merge (scans, element, edge, detection, calibration, "
-        "aligned, used, trend, flags, definitions, code, made) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "tttttiittitt", list, m->merge.features.element, xasShellName(m->shell),
-        m->detection, m->calibration, (int64_t)m->merge.aligned,
-        (int64_t)m->merge.used, m->merge.trend, m->merge.features.flags,
-        (int64_t)XAS_FEATURES_VERSION, code, made);
+        "aligned, used, trend, flags, definitions, code, made, stale) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "tttttiittitti", list, m->merge.features.element,
+        xasShellName(m->shell), m->detection, m->calibration,
+        (int64_t)m->merge.aligned, (int64_t)m->merge.used, m->merge.trend,
+        m->merge.features.flags, (int64_t)XAS_FEATURES_VERSION, code, made,
+        (int64_t)stale);
     if (status == xasOk)
         *row = sqlite3_last_insert_rowid(store->db);
     return status;

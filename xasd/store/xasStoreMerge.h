@@ -15,6 +15,7 @@ typedef struct xasMerged {
     int64_t scan[XAS_MERGE_MAX]; /* [n] in the order of time */
     xasMergeVerdict verdict[XAS_MERGE_MAX]; /* [n] */
     xasMerge merge;
+    uint64_t mark; /* of the repeats as they were read; 0: not known */
 } xasMerged;
 
 /** \brief Repeats of what a scan measured: good scans (the view good_scan) of
@@ -37,8 +38,14 @@ xasStatus xasStoreMergeFind(xasStore *store, const int64_t *scan, size_t n,
 xasStatus xasStoreMergeRow(xasStore *store, const int64_t *scan, size_t n,
                            int64_t *row);
 
+/** \brief What tells whether repeats were found anew: a sum over their formulas
+ * and features.  \param scan [n] */
+xasStatus xasStoreMergeMark(xasStore *store, const int64_t *scan, size_t n,
+                            uint64_t *mark);
+
 /** \brief Keep a merge, unless the store has one of these scans that still
- * holds. Writes.
+ * holds. Writes. Where one of its scans was found anew since they were read
+ * (mark), it is kept, but never found.
  * \param[in,out] merged  its row is set */
 xasStatus xasStoreMergePut(xasStore *store, xasMerged *merged,
                            const char *code);
