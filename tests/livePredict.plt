@@ -157,6 +157,7 @@ $b->put('BL1N2:XASD:Ctl:Reprocess', 1);
 ok($b->wait_for(sub { $b->sql("SELECT max(id) FROM prediction") > $last }),
     'predicted again');
 is($b->sql("SELECT state || ': ' || reason FROM prediction ORDER BY id DESC
-    LIMIT 1"), 'not computed: rejected', 'it is still rejected');
+    LIMIT 1"),
+    'not computed: scan rejected by the operator', 'it is still rejected');
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

@@ -81,6 +81,10 @@ static void testReason(void)
            r.formula);
     testOk(strcmp(r.predicted.reason, "no active model of K") == 0,
            "says \"%s\"", r.predicted.reason);
+    (void)strcpy(r.features.flags, "noise_scaled;wrong_element:Co");
+    xasSamplePredict(&active, &sides, 0.8, &r);
+    testOk(strcmp(r.predicted.reason, "the edge of another element") == 0,
+           "says \"%s\"", r.predicted.reason);
 }
 
 static xasModel *oneColumn(const char *name)
@@ -226,7 +230,7 @@ MAIN(pipelineTest)
 {
     xasStore *store = pipelineStoreMake();
 
-    testPlan(20);
+    testPlan(21);
     pipelineModel(store, "");
     testOutdated(store);
     testReason();

@@ -20,6 +20,22 @@ const char *xasSampleRefused(const xasFeatures *features)
     return "";
 }
 
+/* The flag for the operator. */
+static const char *inWords(const char *refused)
+{
+    static const char *const words[][2] = {
+        { "no_edge", "no edge found" },
+        { "wrong_element", "the edge of another element" },
+        { "too_few_points", "too few good points" },
+        { "rejected", "scan rejected by the operator" }
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], refused) == 0)
+            return words[i][1];
+    return refused;
+}
+
 static bool uses(xasKind kind, int side)
 {
     return kind == xasKindKL || (kind == xasKindK) == (side == 0);
@@ -311,7 +327,7 @@ void xasSamplePredict(const xasActive *active, const xasSides *sides,
             result->formula, sizeof result->formula, "%s",
             xasFormulaOfSample("", result->sample, result->features.element));
     if (refused[0]) {
-        (void)snprintf(p->reason, sizeof p->reason, "%s", refused);
+        (void)snprintf(p->reason, sizeof p->reason, "%s", inWords(refused));
         return;
     }
     if (use == xasKindCount || !active->model[use]) {
