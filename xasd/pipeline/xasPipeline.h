@@ -11,8 +11,8 @@
 typedef struct xasPipeline xasPipeline;
 
 typedef struct xasPipelineRules {
-    double level; /* of the interval asked for, 0.5 to 0.99 */
-    const xasJoin *join;
+    double level;               /* of the interval asked for, 0.5 to 0.99 */
+    const xasJoin *join;        /* this and calib: used, not owned */
     const xasCalibRules *calib; /* for scans of its station; NULL, and for
                                  * those of others: the defaults */
     const char *code;           /* version of the program, stored */
