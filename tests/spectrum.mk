@@ -26,6 +26,12 @@ featureRuleTest_LIBS += xas xasNumeric Com
 featureRuleTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
 TESTS += featureRuleTest
 
+TESTPROD_HOST += runningTest
+runningTest_SRCS += runningTest.c madeScan.c madeRandom.c
+runningTest_LIBS += xasNumeric Com
+runningTest_SYS_LIBS += $(NUMERIC_SYS_LIBS)
+TESTS += runningTest
+
 TESTPROD_HOST += errorTest
 errorTest_SRCS += errorTest.c madeRandom.c
 errorTest_LIBS += xasNumeric Com

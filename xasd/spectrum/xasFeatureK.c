@@ -107,7 +107,7 @@ static xasFit fitOf(const xasKScan *k, size_t first, size_t count, int degree)
 }
 
 xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
-                          double er_eV, const xasFormula *formula,
+                          double er_eV, const xasFormula *formula, bool running,
                           xasFeatures *out)
 {
     xasKScan *k = NULL;
@@ -119,9 +119,12 @@ xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
         xasFlagsAdd(out->flags, "too_few_points");
         return xasOk;
     }
-    status = xasKScanOpen(s, element, er_eV, formula, out->flags, &k);
+    status = (running ? xasKScanOpenRunning : xasKScanOpen)(
+        s, element, er_eV, formula, out->flags, &k);
     if (status)
         return status;
+    if (!k && running) /* not there yet says nothing of its element */
+        return xasOk;
     if (!k)
         return tryOthers(s, element, formula, out->flags);
     status = xasKPlacesFind(k, &places, out->flags, &good);

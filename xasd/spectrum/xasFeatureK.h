@@ -40,9 +40,10 @@ void xasPreBaselineBasis(const xasPreBaseline *b, double x, double basis[3]);
 xasStatus xasKErrorsFind(xasKScan *k, const xasKPlaces *p, xasFeatures *out);
 
 /** \brief K features of a spectrum into out, which the caller has
- * filled with NaN. */
+ * filled with NaN.
+ * \param running  the scan is: xasKScanOpenRunning() */
 xasStatus xasFeatureKFind(const xasSpectrum *s, const char *element,
-                          double er_eV, const xasFormula *formula,
+                          double er_eV, const xasFormula *formula, bool running,
                           xasFeatures *out);
 
 #endif

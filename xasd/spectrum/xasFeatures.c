@@ -18,8 +18,8 @@ void xasFeaturesClear(xasFeatures *out, const char *element, xasShell shell)
         out->value[id] = out->error[id] = NAN;
 }
 
-xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
-                          xasShell shell, const char *formula, xasFeatures *out)
+static xasStatus find(const xasSpectrum *s, const char *element, xasShell shell,
+                      const char *formula, bool running, xasFeatures *out)
 {
     xasEdgeEnergies er;
     xasFeatures found;
@@ -34,10 +34,23 @@ xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
         known = &parsed;
     xasFeaturesClear(&found, element, shell);
     if (shell == xasShellK && isfinite(er.k_eV))
-        status = xasFeatureKFind(s, element, er.k_eV, known, &found);
+        status = xasFeatureKFind(s, element, er.k_eV, known, running, &found);
     else if (shell == xasShellL && isfinite(er.l3_eV) && isfinite(er.l2_eV))
         status = xasFeatureLFind(s, element, &er, known, &found);
     if (!status)
         *out = found;
     return status;
+}
+
+xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
+                          xasShell shell, const char *formula, xasFeatures *out)
+{
+    return find(s, element, shell, formula, false, out);
+}
+
+xasStatus xasFeaturesFindRunning(const xasSpectrum *s, const char *element,
+                                 xasShell shell, const char *formula,
+                                 xasFeatures *out)
+{
+    return find(s, element, shell, formula, true, out);
 }

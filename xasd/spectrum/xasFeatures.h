@@ -122,6 +122,16 @@ xasStatus xasFeaturesFind(const xasSpectrum *s, const char *element,
                           xasShell shell, const char *formula,
                           xasFeatures *out);
 
+/** \brief The same of a scan that still runs: a K spectrum that does not reach
+ * far enough behind its edge is normalised all the same, with a provisional
+ * step (xasKScanOpenRunning()) and the flag provisional_step.
+ *
+ * Only to be compared with features found in the same way. Another element's
+ * edge is not looked for at K. */
+xasStatus xasFeaturesFindRunning(const xasSpectrum *s, const char *element,
+                                 xasShell shell, const char *formula,
+                                 xasFeatures *out);
+
 /** \brief Is this flag (up to a ':' value) among them? */
 int xasFlagsHave(const char *flags, const char *flag);
 /** \brief Append one unless it is there; drops it when the text is full. */

@@ -10,7 +10,9 @@
 #include "xasWindow.h"
 
 static const double gridStep_eV = 0.1, reach_eV = 2.0;
-enum { leastGrid = 200 };
+/* Of the provisional step: xasKScanOpenRunning(). */
+static const double behindTop_eV = 5, leastSpan_eV = 4;
+enum { leastGrid = 200, leastBehind = 5 };
 
 /** Where the fits may look, once interfering edges are avoided. */
 typedef struct limits {
@@ -75,13 +77,36 @@ static int subtractLine(xasKScan *k, double from_eV, char *flags)
     return 1;
 }
 
+/* Of a running scan: what has been measured behind the highest point, if that
+ * is enough for a mean. */
+static void provisionalWindow(xasKScan *k, double to_eV, char *flags)
+{
+    size_t first, count, top;
+
+    first = top = xasWindow(k->e, k->n, k->er_eV, k->er_eV + 45, &count);
+    for (size_t j = first; j < first + count; j++)
+        if (k->y[j] > k->y[top])
+            top = j;
+    if (!count)
+        return;
+    first = xasWindow(k->e, k->n, k->e[top] + behindTop_eV, to_eV, &count);
+    if (count < leastBehind ||
+        k->e[first + count - 1] - k->e[first] < leastSpan_eV)
+        return;
+    k->postFirst = first;
+    k->postCount = count;
+    xasFlagsAdd(flags, "provisional_step");
+}
+
 /* The edge step from z in y; false without a post-edge or a rise. */
 static int findStep(xasKScan *k, double to_eV, char *flags)
 {
     double er = k->er_eV, range = to_eV - er - 40;
 
     k->postFirst = xasWindow(k->e, k->n, er + 40, to_eV, &k->postCount);
-    if (k->postCount < 5) {
+    if (k->postCount < leastBehind && k->running)
+        provisionalWindow(k, to_eV, flags);
+    if (k->postCount < leastBehind) {
         xasFlagsAdd(flags, "no_post_edge");
         return 0;
     }
@@ -207,9 +232,9 @@ static xasStatus prepare(xasKScan *k, const char *element,
     return xasOk;
 }
 
-xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
-                       const xasFormula *formula, char flags[XAS_FLAGS_SIZE],
-                       xasKScan **out)
+static xasStatus openScan(const xasSpectrum *s, const char *element,
+                          double er_eV, const xasFormula *formula, bool running,
+                          char flags[XAS_FLAGS_SIZE], xasKScan **out)
 {
     size_t n = xasSpectrumSize(s);
     xasKScan *k = calloc(1, sizeof *k + 3 * n * sizeof *k->arrays);
@@ -224,6 +249,7 @@ xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
     k->mu = xasSpectrumMu(s);
     k->n = n;
     k->er_eV = er_eV;
+    k->running = running;
     k->y = k->arrays;
     k->var = k->y + n;
     k->chain = k->var + n;
@@ -236,6 +262,20 @@ xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
         xasFlagsAdd(flags, "no_edge");
     xasKScanClose(k);
     return status;
+}
+
+xasStatus xasKScanOpen(const xasSpectrum *s, const char *element, double er_eV,
+                       const xasFormula *formula, char flags[XAS_FLAGS_SIZE],
+                       xasKScan **out)
+{
+    return openScan(s, element, er_eV, formula, false, flags, out);
+}
+
+xasStatus xasKScanOpenRunning(const xasSpectrum *s, const char *element,
+                              double er_eV, const xasFormula *formula,
+                              char flags[XAS_FLAGS_SIZE], xasKScan **out)
+{
+    return openScan(s, element, er_eV, formula, true, flags, out);
 }
 
 void xasKScanClose(xasKScan *k)

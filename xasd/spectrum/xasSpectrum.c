@@ -205,6 +205,23 @@ void xasSpectrumShift(xasSpectrum *s, double shift_eV)
         s->energy_eV[i] += shift_eV;
 }
 
+size_t xasSpectrumCut(xasSpectrum *s, double low_eV, double high_eV)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        if (!(s->energy_eV[i] >= low_eV && s->energy_eV[i] <= high_eV))
+            continue;
+        s->energy_eV[kept] = s->energy_eV[i];
+        s->mu[kept] = s->mu[i];
+        if (s->variance)
+            s->variance[kept] = s->variance[i];
+        kept++;
+    }
+    s->n = kept;
+    return kept;
+}
+
 size_t xasSpectrumSize(const xasSpectrum *s)
 {
     return s->n;

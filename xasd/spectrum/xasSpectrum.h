@@ -59,6 +59,10 @@ void xasSpectrumDestroy(xasSpectrum *s);
 /** \brief Move the axis: a calibration, before anything is computed. */
 void xasSpectrumShift(xasSpectrum *s, double shift_eV);
 
+/** \brief Keep the points in [low_eV, high_eV] alone.
+ * \return how many they are, which may be none */
+size_t xasSpectrumCut(xasSpectrum *s, double low_eV, double high_eV);
+
 size_t xasSpectrumSize(const xasSpectrum *s);
 xasDetection xasSpectrumDetection(const xasSpectrum *s);
 const double *xasSpectrumEnergy(const xasSpectrum *s); /* [size] eV */
