@@ -274,6 +274,106 @@ static void testIncomplete(void)
     xasModelDestroy(m);
 }
 
+/* A linear predictor by hand: missing is filled, then clipped. */
+static double linearAt(const xasLinear *l, const double *x, const double *er)
+{
+    double at = l->intercept;
+
+    for (size_t k = 0; k < l->n; k++) {
+        const xasTerm *t = &l->term[k];
+        double v = x[t->column];
+
+        if (isnan(v))
+            v = t->fill + (t->er < xasErCount ? er[t->er] : 0);
+        at += t->coefficient * fmin(fmax(v, t->lo), t->hi);
+    }
+    return at;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The largest residual of a compound, over all that stands for its rows. */
+static double largestOf(const xasModel *m, size_t compound, const double *x,
+                        const xasCutRows *cut)
+{
+    double r = 0;
+
+    for (size_t i = 0; i < m->n; i++) {
+        const double *er = m->er_eV + 3 * i;
+        const xasLinear *fold = &m->fold[m->foldOf[i]];
+        double own[2] = { m->x[2 * i], m->x[2 * i + 1] };
+        size_t stand = 0;
+
+        if (m->compoundOf[i] != compound)
+            continue;
+        r = fmax(r, fabs(m->y[i] - linearAt(fold, own, er)));
+        for (size_t c = 0; c < cut->n; c++)
+            if (cut->row[c] == i) {
+                r = fmax(r, fabs(m->y[i] - linearAt(fold, cut->x + 2 * c, er)));
+                stand++;
+            }
+        for (int j = 0; j < 2; j++)
+            own[j] = isnan(x[j]) ? NAN : own[j];
+        if (!stand)
+            r = fmax(r, fabs(m->y[i] - linearAt(fold, own, er)));
+    }
+    return r;
+}
+
+/* Training rows as they are when cut: some have two that stand for them, some
+ * none.  The same by brute force; a compound's fold is its own number here. */
+static void testCut(size_t nCompounds, double level, size_t rank)
+{
+    xasModel *m = train(15, nCompounds, 1e-4);
+    double x[] = { 2.5, NAN }, er[] = { 7012, NAN, NAN }, rows[2 * 20];
+    double lo[15], hi[15];
+    size_t row[20];
+    xasCutRows cut = { 0, row, rows };
+    xasAsked q = { .x = x, .er_eV = er, .level = level };
+    xasPrediction whole, masked, p;
+
+    for (size_t i = 0; i < 15; i++)
+        for (size_t k = 0; k < (i * 4) % 3; k++) {
+            row[cut.n] = i;
+            rows[2 * cut.n] =
+                m->x[2 * i] + (i % 2 ? 2.5 : -1) * (double)(k + 1);
+            rows[2 * cut.n++ + 1] = i % 4 ? NAN : m->x[2 * i + 1] + 2;
+        }
+    testOk1(cut.n == 15 && xasModelAsk(m, &q, &whole) == xasOk);
+    q.cut = &cut;
+    testOk(xasModelAsk(m, &q, &p) == xasOk && p.lo == whole.lo &&
+               p.hi == whole.hi,
+           "a complete row has nothing to be cut for");
+    q.incomplete = true;
+    testOk1(xasModelAsk(m, &q, &p) == xasOk);
+    for (size_t c = 0; c < nCompounds; c++) {
+        double at = linearAt(&m->fold[c], x, er), r = largestOf(m, c, x, &cut);
+
+        lo[c] = at - r;
+        hi[c] = at + r;
+    }
+    qsort(lo, nCompounds, sizeof *lo, ascending);
+    qsort(hi, nCompounds, sizeof *hi, ascending);
+    testOk(fabs(p.lo - lo[nCompounds - rank]) < 1e-9 &&
+               fabs(p.hi - hi[rank - 1]) < 1e-9,
+           "%zu compounds: [%.2f, %.2f]", nCompounds, p.lo, p.hi);
+    q.cut = NULL;
+    testOk1(xasModelAsk(m, &q, &masked) == xasOk && masked.value == p.value);
+    testOk(p.lo < masked.lo && p.hi > masked.hi && p.lo <= whole.lo &&
+               p.hi >= whole.hi,
+           "masked [%.2f, %.2f], whole [%.2f, %.2f]", masked.lo, masked.hi,
+           whole.lo, whole.hi);
+    q.cut = &cut;
+    row[3] = 15;
+    testOk1(xasModelAsk(m, &q, &p) == xasErrArg);
+    xasModelDestroy(m);
+}
+
 /* Never narrower, by whatever method, for whatever is missing, and for samples
  * that are in training. */
 static void testWider(xasMethod method, bool composition)
@@ -319,7 +419,7 @@ static void testWider(xasMethod method, bool composition)
 
 MAIN(predictTest)
 {
-    testPlan(10 + 7 + 6 + 5 + 13 + 2 + 4 + 6 + 4);
+    testPlan(10 + 7 + 6 + 5 + 13 + 2 + 4 + 6 + 4 + 2 * 7);
     testValue();
     testClip();
     testDistance();
@@ -328,6 +428,8 @@ MAIN(predictTest)
     testJackknife();
     testLeftOut();
     testIncomplete();
+    testCut(15, 0.8, 13);
+    testCut(5, 0.6, 4);
     for (int method = 0; method < xasMethodCount; method++)
         testWider((xasMethod)method, false);
     testWider(xasMethodRidge, true);

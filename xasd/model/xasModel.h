@@ -226,6 +226,14 @@ typedef struct xasPrediction {
     char clipped[XAS_CLIPPED_SIZE]; /* "wl_de;sh_i", "" for none */
 } xasPrediction;
 
+/** What training rows become when their spectra are cut where another one ends
+ * for now.  More than one may stand for a row, such as its repeats. */
+typedef struct xasCutRows {
+    size_t n;
+    const size_t *row; /* [n] of the model, that it stands for */
+    const double *x;   /* [n*p] by rows, in the model's columns */
+} xasCutRows;
+
 /** What is to be predicted, and how. */
 typedef struct xasAsked {
     const double *x;          /* [p] in the model's columns, NaN missing */
@@ -239,6 +247,7 @@ typedef struct xasAsked {
     bool incomplete; /* what is missing is so because the spectrum is not all
                       * there (not because it has no such feature): the
                       * interval shall say so */
+    const xasCutRows *cut; /* for an incomplete row; NULL: of no row */
 } xasAsked;
 
 /** \brief Predict one row; all values are per formula unit.
@@ -250,15 +259,19 @@ typedef struct xasAsked {
  * have seen the sample's own value.
  *
  * An incomplete row: each training row is predicted, by the fold without it,
- * a second time with the columns missing that are in x (filled as that fold
- * fills), and the larger of its two residuals counts. The interval is thus
- * never narrower than it would be for the same row otherwise. It does not know
- * that features which are there may be less certain than in a whole spectrum.
+ * a second time from what it is when its spectrum is cut, too (`cut`), and the
+ * largest of its residuals counts. The interval is thus never narrower than it
+ * would be for the same row otherwise. What is missing in a cut row is filled
+ * as that fold fills.
+ * For a training row that none of `cut` stands for, the columns count as
+ * missing that are so in x; that does not know that features which are there
+ * may be less certain than in a whole spectrum.
  *
  * \return xasErrNotFound when every selected column is missing; xasErrNaN for
  *         an E_r that is needed; xasErrState where the count that the
  *         model's basis needs is not known: what it learned cannot be given
- *         per formula unit; xasErrArg for a level not in (0, 1)
+ *         per formula unit; xasErrArg for a level not in (0, 1) and a row of
+ *         `cut` that is none of the model's
  *
  * Source: Barber, Candes, Ramdas, Tibshirani, Ann. Stat. 49 (2021) 486. */
 xasStatus xasModelAsk(const xasModel *model, const xasAsked *query,

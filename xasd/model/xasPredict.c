@@ -26,8 +26,7 @@ typedef struct query {
     const double *x, *er_eV;
     const xasComposition *of; /* NULL where the model needs none */
     double scale;             /* of the value, to the unit learned */
-    double *gapped; /* [p] scratch: training rows are missing what x is; NULL:
-                     * they are as they are */
+    double *residual; /* [n] of the training rows, in the unit learned */
 } query;
 
 /* A fold's value (nFolds: that of all rows), in the unit learned. */
@@ -40,22 +39,49 @@ static double valueOf(const xasModel *m, size_t fold, const query *q,
     return m->base ? value + xasCompositionAt(&m->base[fold], q->of) : value;
 }
 
-/* How far off the fold without it is for a training row that misses, beside
- * its own gaps, what is missing in the query; infinite where it cannot say. */
-static double gappedResidual(const xasModel *m, size_t row, const query *q)
+/* How far off the fold without it is for a training row whose features are
+ * others now; infinite where it cannot say. */
+static double residualOf(const xasModel *m, size_t row, const double *x)
 {
-    query as = { q->gapped, m->er_eV + row * xasErCount,
-                 m->of ? &m->of[row] : NULL, 1, NULL };
-    double r;
+    query as = { x, m->er_eV + row * xasErCount, m->of ? &m->of[row] : NULL, 1,
+                 NULL };
+    double r =
+        fabs(m->y[row] / m->scale[row] - valueOf(m, m->foldOf[row], &as, NULL));
 
-    for (size_t j = 0; j < m->p; j++)
-        q->gapped[j] = isfinite(q->x[j]) ? m->x[row * m->p + j] : NAN;
-    r = fabs(m->y[row] / m->scale[row] - valueOf(m, m->foldOf[row], &as, NULL));
     return isfinite(r) ? r : INFINITY;
 }
 
-/* Largest residual of a compound's rows, in the unit learned: one measured
- * often counts once.   \param[out] fold  that left it out */
+/* Whether any row of `cut` stands for it; then r is raised to the largest. */
+static bool cutResidual(const xasModel *m, const xasCutRows *cut, size_t row,
+                        double *r)
+{
+    bool any = false;
+
+    for (size_t i = 0; cut && i < cut->n; i++)
+        if (cut->row[i] == row) {
+            *r = fmax(*r, residualOf(m, row, cut->x + i * m->p));
+            any = true;
+        }
+    return any;
+}
+
+/* Of all rows: as they are, and as the incomplete one they are compared with
+ * is.   \param gapped  [p] scratch */
+static void findResiduals(const xasModel *m, const xasAsked *asked,
+                          double *gapped, double *residual)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        residual[i] = fabs(m->y[i] - m->predNested[i]) / m->scale[i];
+        if (!asked->incomplete || cutResidual(m, asked->cut, i, &residual[i]))
+            continue;
+        for (size_t j = 0; j < m->p; j++)
+            gapped[j] = isfinite(asked->x[j]) ? m->x[i * m->p + j] : NAN;
+        residual[i] = fmax(residual[i], residualOf(m, i, gapped));
+    }
+}
+
+/* Largest residual of a compound's rows: one measured often counts once.
+ * \param[out] fold  that left it out */
 static double residual(const xasModel *m, size_t compound, const query *q,
                        size_t *fold)
 {
@@ -63,10 +89,7 @@ static double residual(const xasModel *m, size_t compound, const query *q,
 
     for (size_t i = 0; i < m->n; i++)
         if (m->compoundOf[i] == compound) {
-            largest =
-                fmax(largest, fabs(m->y[i] - m->predNested[i]) / m->scale[i]);
-            if (q->gapped)
-                largest = fmax(largest, gappedResidual(m, i, q));
+            largest = fmax(largest, q->residual[i]);
             *fold = m->foldOf[i];
         }
     return largest;
@@ -289,13 +312,15 @@ xasStatus xasModelAsk(const xasModel *m, const xasAsked *asked,
     q.scale = xasBasisScale(m->options.basis, q.of);
     if (!(q.scale > 0) || (m->base && !(q.of && q.of->n_atoms > 0)))
         return xasErrState;
-    if (asked->incomplete) {
-        q.gapped = malloc((m->p + 1) * sizeof *q.gapped);
-        if (!q.gapped)
-            return xasErrMemory;
-    }
+    for (size_t i = 0; asked->cut && i < asked->cut->n; i++)
+        if (asked->cut->row[i] >= m->n)
+            return xasErrArg;
+    q.residual = malloc((m->n + m->p) * sizeof *q.residual);
+    if (!q.residual)
+        return xasErrMemory;
+    findResiduals(m, asked, q.residual + m->n, q.residual);
     status = predict(m, &q, asked->level, skip, fold, out);
-    free(q.gapped);
+    free(q.residual);
     return status;
 }
 
