@@ -39,6 +39,7 @@ bench: all
 	@mkdir -p build/bench
 	@tests/O.*/benchFeatures 101 build/bench/features.json
 	@cd $$(dirname tests/O.*/benchProvisional) && ./benchProvisional
+	@cd $$(dirname tests/O.*/benchCut) && ./benchCut
 
 test-faults: all
 	+@XASD_KILLS=200 $(MAKE) $(quiet) -C tests \

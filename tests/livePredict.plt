@@ -159,5 +159,30 @@ ok($b->wait_for(sub { $b->sql("SELECT max(id) FROM prediction") > $last }),
 is($b->sql("SELECT state || ': ' || reason FROM prediction ORDER BY id DESC
     LIMIT 1"),
     'not computed: scan rejected by the operator', 'it is still rejected');
+
+# Not yet 5 points behind E_r + 40 eV, where a finished scan of this length has
+# no step: it waits there for as long as it is looked at.
+my (undef, @energy) = split ' ', $b->run('caget', '-t', '-f', 2, '-w', 5,
+    'BL5S1:TruthE');
+my $held = (grep { $energy[$_] > 7112 + 28 } 0 .. $#energy)[0];
+cmp_ok($energy[$held], '<', 7112 + 40, "held at $energy[$held] eV");
+$b->put('BL5S1:Fault:PauseAt', $held);
+$b->put('BL5S1:Fault:PauseS', 600);
+$b->run('caput', '-w', 5, 'BL5S1:Start', 1);
+ok($b->wait_for(sub { $b->get("$p:State") eq 'provisional' }),
+    'a provisional prediction before E_r + 40 eV');
+($hf, $lo, $hi, $reason) = $b->get("$p:Hf", "$p:HfLo", "$p:HfHi",
+    "$p:Reason.VAL\$");
+my ($points) = $reason =~ /still measured, (\d+) points/;
+cmp_ok($energy[($points || @energy) - 1], '<', 7112 + 40,
+    'of points below it') or diag $reason;
+ok(finite($hf) && $lo < $hf && $hf < $hi, "$hf, $lo to $hi");
+unlike($reason, qr/not in this database/, 'by the training spectra cut alike');
+$b->put('BL5S1:Stop', 1);
+$b->put('BL5S1:Fault:PauseAt', -1);
+ok($b->wait_for(sub { $b->get("$p:State") eq 'not computed' }),
+    'ended there it has none');
+my $flags = $b->sql('SELECT flags FROM spectrum ORDER BY scan DESC LIMIT 1');
+ok($flags =~ /no_post_edge/ && $flags !~ /provisional_step/, $flags);
 is($b->stop('xasd'), 0, 'exit 0');
 done_testing();

@@ -10,3 +10,15 @@ calibrateTest_SRCS += calibrateTest.c pipelineStore.c
 calibrateTest_LIBS += xas xasNumeric Com
 calibrateTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
 TESTS += calibrateTest
+
+TESTPROD_HOST += cutTest
+cutTest_SRCS += cutTest.c cutStore.c pipelineStore.c madeScan.c madeRandom.c
+cutTest_LIBS += xas xasNumeric Com
+cutTest_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)
+TESTS += cutTest
+
+# `make bench` runs this; it is no test.
+TESTPROD_HOST += benchCut
+benchCut_SRCS += benchCut.c cutStore.c pipelineStore.c madeScan.c madeRandom.c
+benchCut_LIBS += xas xasNumeric Com
+benchCut_SYS_LIBS += sqlite3 $(NUMERIC_SYS_LIBS)

@@ -112,9 +112,10 @@ static void judge(const xasScan *scan, const xasSpectrum *s, xasResult *result)
     (void)xasQualityJudge(s, f, &n, &result->quality);
 }
 
-static xasStatus find(const xasScan *scan, const xasSpectrum *s,
+static xasStatus find(const xasScan *scan, const xasSpectrum *s, bool running,
                       xasResult *result)
 {
+    const char *formula;
     xasFeatures *f = &result->features;
     char element[3];
     xasShell shell = scan->shell;
@@ -127,9 +128,9 @@ static xasStatus find(const xasScan *scan, const xasSpectrum *s,
             return xasOk;
         }
     }
-    return xasFeaturesFind(
-        s, element, shell,
-        xasFormulaOfSample(result->formula, result->sample, element), f);
+    formula = xasFormulaOfSample(result->formula, result->sample, element);
+    return running ? xasFeaturesFindRunning(s, element, shell, formula, f)
+                   : xasFeaturesFind(s, element, shell, formula, f);
 }
 
 /* Larch's way, of the spectrum as measured, for cross checks: Larch knows no
@@ -149,9 +150,8 @@ static xasStatus normalise(const xasScan *scan, xasResult *result)
     return xasOk;
 }
 
-xasStatus xasPipelineAnalyse(const xasScan *scan,
-                             const xasCalibration *calibration,
-                             xasResult *result)
+static xasStatus analyse(const xasScan *scan, const xasCalibration *calibration,
+                         bool running, xasResult *result)
 {
     xasSpectrum *s = NULL;
     xasStatus status;
@@ -176,7 +176,7 @@ xasStatus xasPipelineAnalyse(const xasScan *scan,
         return xasOk;
     }
     xasSpectrumShift(s, result->calibration.shift_eV);
-    status = find(scan, s, result);
+    status = find(scan, s, running, result);
     if (status == xasOk) {
         judge(scan, s, result);
         judgeCalibration(&result->calibration, &result->features);
@@ -184,4 +184,18 @@ xasStatus xasPipelineAnalyse(const xasScan *scan,
     }
     xasSpectrumDestroy(s);
     return status;
+}
+
+xasStatus xasPipelineAnalyse(const xasScan *scan,
+                             const xasCalibration *calibration,
+                             xasResult *result)
+{
+    return analyse(scan, calibration, false, result);
+}
+
+xasStatus xasPipelineAnalyseRunning(const xasScan *scan,
+                                    const xasCalibration *calibration,
+                                    xasResult *result)
+{
+    return analyse(scan, calibration, true, result);
 }

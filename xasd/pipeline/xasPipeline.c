@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "xasCalibrate.h"
+#include "xasCut.h"
 #include "xasSides.h"
 #include "xasStoreModel.h"
 #include "xasStoreScan.h"
@@ -20,6 +21,7 @@ struct xasPipeline {
     xasKind onlyKind;
     xasActive active;
     xasMerged merged[2]; /* repeats of K and L, as last predicted from */
+    xasCutter *cutter;
     xasCalibRules calib; /* of stations without rules */
 };
 
@@ -28,8 +30,10 @@ xasStatus xasPipelineCreate(xasStore *store, const xasPipelineRules *rules,
 {
     xasPipeline *p = calloc(1, sizeof *p);
 
-    if (!p)
+    if (!p || xasCutterCreate(&p->cutter)) {
+        free(p);
         return xasErrMemory;
+    }
     p->store = store;
     p->rules = *rules;
     xasCalibRulesDefaults(&p->calib);
@@ -43,6 +47,7 @@ void xasPipelineDestroy(xasPipeline *p)
         return;
     for (int k = 0; k < xasKindCount; k++)
         xasModelDestroy(p->active.model[k]);
+    xasCutterDestroy(p->cutter);
     free(p);
 }
 
@@ -79,6 +84,7 @@ static void use(xasPipeline *p, xasKind kind, int64_t row,
         model = NULL;
     }
     xasModelDestroy(a->model[kind]);
+    xasCutterForget(p->cutter, kind);
     a->model[kind] = model;
     a->head[kind] = *head;
     a->outdated[kind] = usable ? 0 : row;
@@ -299,8 +305,8 @@ static const xasCalibRules *rulesOf(const xasPipeline *p, const char *station)
 
 /* Glitches first: a spectrum without them is calibrated, then analysed.  A
  * scan that makes no spectrum has none to find. */
-static xasStatus analyse(const xasPipeline *p, xasStore *store, xasScan *scan,
-                         xasResult *result)
+static xasStatus analyse(const xasPipeline *p, xasStore *store, bool running,
+                         xasScan *scan, xasResult *result)
 {
     xasCalibration c;
     xasStatus status;
@@ -308,7 +314,10 @@ static xasStatus analyse(const xasPipeline *p, xasStore *store, xasScan *scan,
     if (xasScanFindGlitches(scan) == xasErrMemory)
         return xasErrMemory;
     status = xasCalibrate(store, rulesOf(p, scan->station), scan, &c);
-    return status == xasOk ? xasPipelineAnalyse(scan, &c, result) : status;
+    if (status)
+        return status;
+    return running ? xasPipelineAnalyseRunning(scan, &c, result)
+                   : xasPipelineAnalyse(scan, &c, result);
 }
 
 /* Has it been measured 10 eV beyond the last white line, so that this one is a
@@ -320,8 +329,29 @@ static bool passed(const xasScan *scan, const xasFeatures *f)
     double low = f->value[isL ? xasL3E : xasWlE];
     double high = f->value[isL ? xasL2E : xasWlE];
 
-    return scan->low_eV < low - 2 * beyond_eV &&
+    /* The K edge and its pre-edge are below the white line, too. */
+    return scan->low_eV < low - (isL ? 1 : 2) * beyond_eV &&
            scan->high_eV > high + beyond_eV; /* false for NaN */
+}
+
+/* What its interval rests on, where that is not all that was trained on. */
+static void sayCut(const xasCutFound *cut, xasPredicted *p)
+{
+    size_t n = cut->alike + cut->refused + cut->absent;
+    char text[96];
+
+    if (cut->alike == n)
+        return;
+    if (cut->absent)
+        (void)snprintf(text, sizeof text,
+                       "interval: %zu of %zu training spectra cut alike, %zu "
+                       "not in this database",
+                       cut->alike, n, cut->absent);
+    else
+        (void)snprintf(text, sizeof text,
+                       "interval: %zu of %zu training spectra cut alike",
+                       cut->alike, n);
+    xasPredictedSay(p, text);
 }
 
 static void sayProvisional(const xasScan *scan, xasPredicted *p)
@@ -337,11 +367,53 @@ static void sayProvisional(const xasScan *scan, xasPredicted *p)
         xasPredictedSayFirst(p, running);
 }
 
+/* The training spectra of the model that predicts, cut where the scan is. */
+static xasStatus cutAlike(xasPipeline *p, const xasScan *scan,
+                          const xasResult *result, xasCutFound *found)
+{
+    xasKind kind = result->predicted.kind;
+    const xasFeatures *f = &result->features;
+    double shift_eV = result->calibration.shift_eV;
+    bool isL = f->shell == xasShellL;
+    xasEdgeEnergies er;
+    xasCutAt at = { .shell = f->shell };
+
+    if (xasEdgeLookUp(f->element, &er))
+        return xasErrArg;
+    at.low_eV = scan->low_eV + shift_eV - (isL ? er.l3_eV : er.k_eV);
+    at.high_eV = scan->high_eV + shift_eV - (isL ? er.l2_eV : er.k_eV);
+    return xasCutterFind(p->cutter, p->store, &p->active.head[kind],
+                         p->active.model[kind], &at, found);
+}
+
+/* First which model it is that predicts, then with its interval. */
+static xasStatus predictRunning(xasPipeline *p, const xasScan *scan,
+                                xasSides *sides, xasResult *result)
+{
+    xasPredicted *predicted = &result->predicted;
+    xasCutFound cut = { 0 };
+    xasStatus status;
+
+    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    if (!isfinite(predicted->hf))
+        return xasErrNotFound;
+    status = cutAlike(p, scan, result, &cut);
+    if (transient(status))
+        return status;
+    if (status) /* what cannot be read is as good as not here */
+        cut.absent = p->active.model[predicted->kind]->n;
+    sides->cut[predicted->kind] = &cut.rows;
+    xasSamplePredict(&p->active, sides, p->rules.level, result);
+    sayCut(&cut, predicted);
+    sayProvisional(scan, predicted);
+    return xasOk;
+}
+
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
                                  xasResult *result)
 {
     xasSides sides = { 0 };
-    xasStatus status = analyse(p, p->store, scan, result);
+    xasStatus status = analyse(p, p->store, true, scan, result);
     int own = result->features.shell == xasShellL;
 
     if (status)
@@ -357,16 +429,12 @@ xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
     ownSide(scan, result, &sides.scan[own]);
     sides.scan[own].running = true;
     sides.repeats[own] = sides.scan[own];
-    xasSamplePredict(&p->active, &sides, p->rules.level, result);
-    if (!isfinite(result->predicted.hf))
-        return xasErrNotFound;
-    sayProvisional(scan, &result->predicted);
-    return xasOk;
+    return predictRunning(p, scan, &sides, result);
 }
 
 xasStatus xasPipelineUnsaved(xasPipeline *p, xasScan *scan, xasResult *result)
 {
-    xasStatus status = analyse(p, NULL, scan, result);
+    xasStatus status = analyse(p, NULL, false, scan, result);
 
     if (status == xasOk)
         predictUnsaved(p, scan, result);
@@ -377,7 +445,7 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result)
 {
     int64_t row = scan->row;
-    xasStatus status = analyse(p, p->store, scan, result);
+    xasStatus status = analyse(p, p->store, false, scan, result);
 
     if (status == xasErrMemory)
         return status;

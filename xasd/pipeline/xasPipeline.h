@@ -37,6 +37,11 @@ xasStatus xasPipelineAnalyse(const xasScan *scan,
                              const xasCalibration *calibration,
                              xasResult *result);
 
+/** \brief The same of a scan that still runs: xasFeaturesFindRunning(). */
+xasStatus xasPipelineAnalyseRunning(const xasScan *scan,
+                                    const xasCalibration *calibration,
+                                    xasResult *result);
+
 /** \brief Predict for the sample of a stored scan (result->scan), from the
  * newest good scans of both edges, or the merged repeats of each for a model
  * trained on such, and the active models. Reads only; states
@@ -69,16 +74,18 @@ xasStatus xasPipelineRun(xasPipeline *p, xasScan *scan, const char *source,
                          xasResult *result);
 
 /** \brief A prediction while the scan runs, once it is 10 eV beyond the white
- * line (K) or both (L) and can be normalised, which takes 5 points beyond
- * E_r + 40 eV (K); nothing is stored.  State provisional.
+ * line (K) or both (L) and 20 eV (K) or 10 eV (L) before; nothing is stored.
+ * State provisional. Until a K scan has 5 points beyond E_r + 40 eV its edge
+ * step is provisional, too (xasKScanOpenRunning()).
  *
- * The interval counts for each training sample how far off it is with the
- * features missing that are missing now, if that is more than with all of its
- * own (xasModelAsk()): a feature not reached yet widens it, and so does one
- * that the sample has not by nature, since neither is known before the end.
- * It does not count that features already there may still move: the
- * normalisation and the noise are those of the points so far.  `make bench`
- * says by how much they did.
+ * The interval counts for each training sample how far off its value is when
+ * its spectrum is cut where this one ends for now (xasCutterFind()), if that
+ * is more than with the whole of it: features not reached yet, a step that is
+ * off, and a normalisation and noise of fewer points widen it. For training
+ * spectra that this database does not have, or that have no edge when cut
+ * there, it counts what they are with the features missing that are missing
+ * now; of how many it could be said otherwise the reason tells. `make bench`
+ * says how often it holds.
  * \param scan  a copy: its glitches are flagged
  * \return xasErrNotFound: nothing can be said yet */
 xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,

@@ -88,8 +88,8 @@ static double *rowOf(const xasModel *model, const xasSide *sides,
 
 /* One model on the sides it needs. False with the reason when it cannot. */
 static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
-                  const char *formula, double level, xasPrediction *out,
-                  char reason[XAS_REASON_SIZE])
+                  const xasCutRows *cut, const char *formula, double level,
+                  xasPrediction *out, char reason[XAS_REASON_SIZE])
 {
     const xasModel *model = active->model[kind];
     const char *element = sides[uses(kind, 0) ? 0 : 1].features.element;
@@ -123,6 +123,7 @@ static bool apply(const xasActive *active, xasKind kind, const xasSide *sides,
     query.compound = trainedOn(model, formula, compound);
     query.incomplete = (uses(kind, 0) && sides[0].running) ||
                        (uses(kind, 1) && sides[1].running);
+    query.cut = cut;
     status = xasModelAsk(model, &query, out);
     free(x);
     if (status == xasErrState)
@@ -347,8 +348,8 @@ void xasSamplePredict(const xasActive *active, const xasSides *sides,
 
         if (!edges || !active->model[k])
             continue;
-        if (apply(active, (xasKind)k, of, result->formula, level, &value,
-                  reason)) {
+        if (apply(active, (xasKind)k, of, sides->cut[k], result->formula, level,
+                  &value, reason)) {
             p->hfOf[k] = value.value;
             if ((xasKind)k == use)
                 useModel(active, use, &value, of, result->formula, p);

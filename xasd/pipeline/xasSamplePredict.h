@@ -30,6 +30,9 @@ typedef struct xasSide {
 typedef struct xasSides {
     xasSide scan[2];    /* by one scan each */
     xasSide repeats[2]; /* merged where there are repeats; else the same */
+    /* While one of them runs: training spectra cut where it ends, by kind of
+     * model; NULL: none. */
+    const xasCutRows *cut[xasKindCount];
 } xasSides;
 
 /** \brief Fill result->predicted from the edges there are and the models, and

@@ -4,6 +4,7 @@ xas_SRCS += xasStore.c xasStorePlace.c xasStoreBackup.c xasSql.c xasStoreScan.c
 xas_SRCS += xasStoreScanRead.c xasStoreResult.c xasStoreSample.c xasStoreCalib.c
 xas_SRCS += xasStoreReference.c xasStoreMerge.c xasStoreTraining.c
 xas_SRCS += xasStoreModel.c xasStoreModelRead.c xasStoreModelFile.c xasStoreQuery.c
+xas_SRCS += xasStoreModelScans.c
 xas_SRCS += xasStoreFunction.c xasStoreSetting.c xasSchema.c xasSchema2.c xasSchema3.c
 
 # schema.sql makes version 1, schema2.sql brings it to 2, and so on; what a

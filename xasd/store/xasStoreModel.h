@@ -115,6 +115,18 @@ xasStatus xasStoreModelPut(xasStore *store, xasModelHead *head,
                            const xasEdgeScan *l);
 xasStatus xasStoreModelRead(xasStore *store, int64_t row, xasModelHead *head,
                             xasModel **out);
+/** A scan behind a row of a model. */
+typedef struct xasModelScan {
+    size_t row;
+    int64_t scan;
+} xasModelScan;
+
+/** \brief The scans of an edge that a model was trained on, by its rows: those
+ * of a merge that count, up to 4 of them, else the one. A row whose scans are
+ * not in this database has none.
+ * \param[out] out [n] for free(); NULL for none */
+xasStatus xasStoreModelScans(xasStore *store, int64_t model, xasShell shell,
+                             xasModelScan **out, size_t *n);
 /** \brief Row of a name, or of a number in digits; xasErrNotFound. */
 xasStatus xasStoreModelFind(xasStore *store, const char *name, int64_t *row);
 /** \brief Row of the active model of a kind, 0 for none. */
