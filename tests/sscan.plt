@@ -108,7 +108,9 @@ sub said {
 }
 
 $b->put('S:Sample', 'FeCl2');
-is(scan(Dwell => 0.06, Resample => 12), 'complete 12 0 0', 'a slow scan');
+# The record posts its scalars at most 20 times a second; a machine under load
+# is later than that.
+is(scan(Dwell => 0.15, Resample => 12), 'complete 12 0 0', 'a slow scan');
 as_array(12, 'slow');
 like(said(), qr/^12 points .*; 12 were seen live/, 'each was seen live');
 
