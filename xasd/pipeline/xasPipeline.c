@@ -164,11 +164,14 @@ static bool mergesRepeats(const xasActive *a)
     return false;
 }
 
-static xasStatus gather(xasPipeline *p, xasResult *result, xasSides *sides)
+static xasStatus gather(xasPipeline *p, bool running, xasResult *result,
+                        xasSides *sides)
 {
     const xasGather how = { p->store,
                             xasJoinable(p->rules.join, result->sample),
-                            p->rules.join->days, mergesRepeats(&p->active),
+                            p->rules.join->days,
+                            mergesRepeats(&p->active),
+                            running,
                             p->merged };
 
     return xasSidesGather(&how, result, sides);
@@ -197,7 +200,7 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
     if (status == xasOk)
         status = flagRejected(p, result);
     if (status == xasOk && !xasSampleRefused(&result->features)[0])
-        status = gather(p, result, &sides);
+        status = gather(p, false, result, &sides);
     if (status == xasOk)
         xasSamplePredict(&p->active, &sides, p->rules.level, result);
     return status;
@@ -423,7 +426,7 @@ xasStatus xasPipelineProvisional(xasPipeline *p, xasScan *scan,
         return xasErrNotFound;
     result->scan = scan->row;
     if (scan->row)
-        status = gather(p, result, &sides);
+        status = gather(p, true, result, &sides);
     if (status)
         return status;
     ownSide(scan, result, &sides.scan[own]);

@@ -113,11 +113,13 @@ static xasStatus mergeSide(const xasGather *g, const xasResult *result, int i,
 
 xasStatus xasSidesGather(const xasGather *g, xasResult *result, xasSides *sides)
 {
+    int own = result->features.shell == xasShellL;
     xasStatus status = gatherScans(g, result, sides->scan);
 
     memcpy(sides->repeats, sides->scan, sizeof sides->scan);
     for (int i = 0; i < 2 && status == xasOk; i++)
-        if (g->merge && g->joinable && sides->scan[i].scan)
+        if (g->merge && g->joinable && sides->scan[i].scan &&
+            !(g->running && i == own))
             status = mergeSide(g, result, i, &sides->repeats[i]);
     return status;
 }

@@ -11,6 +11,7 @@ typedef struct xasGather {
     bool joinable;     /* may this sample's scans be joined? */
     double join_days;  /* 0: no limit */
     bool merge;        /* fill sides->repeats, too */
+    bool running;      /* the scan of the result is no repeat yet */
     xasMerged *merged; /* [2] what they come to, K and L */
 } xasGather;
 
