@@ -11,6 +11,7 @@
 
 #include "cutStore.h"
 #include "pipelineStore.h"
+#include "xasCut.h"
 #include "xasRepeats.h"
 
 enum { trainedOn = 15, mostRows = trainedOn + 4 };
@@ -306,14 +307,34 @@ static void testL(xasStore *store, xasPipeline *p)
     xasModelDestroy(m);
 }
 
+/* Reading thousands of scans would keep points of running ones waiting. */
+static void testMost(xasStore *store)
+{
+    const xasModelHead head = { .row = 1 };
+    const xasCutAt at = { xasShellK, -100, 30 };
+    xasCutter *c = NULL;
+    xasModel *m = NULL;
+    xasCutFound found;
+
+    if (xasCutterCreate(&c) || xasModelCreate(XAS_CUT_MOST + 1, 1, 3, 0, &m))
+        testAbort("out of memory");
+    testOk(xasCutterFind(c, store, &head, m, &at, &found) == xasOk &&
+               found.rows.n == 0 && found.refused == XAS_CUT_MOST + 1 &&
+               found.alike == 0 && found.absent == 0,
+           "of %zu training rows none is read", m->n);
+    xasModelDestroy(m);
+    xasCutterDestroy(c);
+}
+
 MAIN(cutTest)
 {
     xasStore *store = pipelineStoreMake();
     xasPipeline *p = pipelineMake(store, NULL);
 
-    testPlan(2 * 2 + 2 + 10 * 4 + 2 + 1 + 3 * 4);
+    testPlan(2 * 2 + 2 + 10 * 4 + 2 + 1 + 3 * 4 + 1);
     testK(store, p);
     testL(store, p);
+    testMost(store);
     xasPipelineDestroy(p);
     pipelineStoreEnd(store);
     return testDone();

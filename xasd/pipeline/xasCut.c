@@ -213,6 +213,10 @@ xasStatus xasCutterFind(xasCutter *c, xasStore *store, const xasModelHead *head,
     place *p = NULL;
     xasStatus status = xasOk;
 
+    if (model->n > XAS_CUT_MOST) {
+        *out = (xasCutFound){ .refused = model->n };
+        return xasOk;
+    }
     for (int i = 0; i < places && !p; i++)
         if (does(&c->place[i], head->kind, &at))
             p = &c->place[i];

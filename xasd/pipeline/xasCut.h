@@ -19,11 +19,15 @@ typedef struct xasCutAt {
     double low_eV, high_eV; /* its limits less E_r: K; low L3, high L2 */
 } xasCutAt;
 
+/** Training rows at most: points of running scans wait while they are read. */
+#define XAS_CUT_MOST 400
+
 /** What came of it. */
 typedef struct xasCutFound {
     xasCutRows rows; /* owned by the cutter, until it is asked again */
     size_t alike;    /* training rows that some of these stand for */
-    size_t refused;  /* rows whose spectra show no edge yet when cut there */
+    size_t refused;  /* rows whose spectra show no edge yet when cut there; all
+                      * of a model with more than XAS_CUT_MOST */
     size_t absent;   /* rows whose scans this database does not have */
 } xasCutFound;
 
