@@ -59,8 +59,7 @@ static int list(xasctl *ctl)
     if (xasQueryOpen(ctl->store, &q,
                      "SELECT id, name, kind, CASE active WHEN 1 THEN 'active' "
                      "ELSE '' END AS active, CASE synthetic WHEN 1 THEN "
-                     "'SYNTHETIC' ELSE '' END AS synthetic, (SELECT basis "
-                     "FROM model WHERE model.id = model_report.id) AS basis, "
+                     "'SYNTHETIC' ELSE '' END AS synthetic, basis, repeats, "
                      "n, compounds, "
                      "r2_nested, mae_nested, pct_fs_nested, "
                      "r2_once_optimistic, mae_once_optimistic, "

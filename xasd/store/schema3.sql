@@ -96,3 +96,13 @@ FROM sample sa
 LEFT JOIN prediction p
        ON p.id = (SELECT max(id) FROM prediction WHERE sample = sa.id)
 LEFT JOIN model m ON m.id = p.model;
+
+-- A row per model: is it active, how good is it, how was it trained.
+DROP VIEW model_report;
+CREATE VIEW model_report AS
+SELECT m.id, m.name, m.kind, a.model IS NOT NULL AS active, m.synthetic, m.n,
+       m.folds AS compounds, m.r2_nested, m.mae_nested, m.pct_fs_nested,
+       m.r2_once AS r2_once_optimistic, m.mae_once AS mae_once_optimistic,
+       m.pct_fs_once AS pct_fs_once_optimistic, m.mae_mean, m.r2_mean,
+       m.detection, m.basis, m.method, m.composition, m.repeats, m.created
+FROM model m LEFT JOIN active_model a ON a.model = m.id;
