@@ -60,13 +60,19 @@ like($station->expect(qr/^scan/),
     qr/^scan complete points 300 lost 0 flagged 0 wrong 0 gets 301 sample "NaCl"/,
     'a constant channel is asked');
 
-# the next scan starts in the tracks of the last one
+# The next scan starts in the tracks of the last one.  At this rate a server on
+# a machine under load overwrites values: then each point lost is told, and
+# none is made of two.
 $ioc->say('dbpf P:Busy 1');
 my $rate = points($ioc, 1, 4000, 2000);
 $ioc->say('dbpf P:Busy 0');
 my $scan = $station->expect(qr/^scan/);
-like($scan, qr/^scan complete points 4000 lost 0 flagged 0 wrong 0/,
-    sprintf 'all of 4000 points at %.0f a second', $rate);
+my ($exit, $n, $lost, $wrong) =
+    $scan =~ /^scan (\w+) points (\d+) lost (\d+) flagged \d+ wrong (\d+)/;
+is($n + $lost, 4000, sprintf '4000 points at %.0f a second, %d lost', $rate,
+    $lost);
+is($wrong, 0, 'none is made of two');
+is($exit, $lost ? 'lossy' : 'complete', 'and it says so');
 
 # the client stands still until the server must overwrite values: a stress test,
 # in make test-faults only
