@@ -7,16 +7,12 @@
 /* More repeats of one sample say little that is new. */
 enum { mostOfRow = 4 };
 
-static const char kSql[] =
-    "SELECT s.row, c.id FROM model_sample s "
-    "LEFT JOIN merge_scan m ON m.merge = s.k_merge AND m.used "
-    "JOIN scan c ON c.id = coalesce(m.scan, s.k_scan) "
-    "WHERE s.model = ? AND c.state = 'closed' ORDER BY s.row, c.start_ns, c.id";
-static const char lSql[] =
-    "SELECT s.row, c.id FROM model_sample s "
-    "LEFT JOIN merge_scan m ON m.merge = s.l_merge AND m.used "
-    "JOIN scan c ON c.id = coalesce(m.scan, s.l_scan) "
-    "WHERE s.model = ? AND c.state = 'closed' ORDER BY s.row, c.start_ns, c.id";
+static const char sql[] =
+    "SELECT s.row, c.id FROM model_sample s LEFT JOIN merge_scan m "
+    "ON m.merge = iif(?1 = 'K', s.k_merge, s.l_merge) AND m.used "
+    "JOIN scan c ON c.id = coalesce(m.scan, iif(?1 = 'K', s.k_scan, s.l_scan)) "
+    "WHERE s.model = ?2 AND c.state = 'closed' "
+    "ORDER BY s.row, c.start_ns, c.id";
 
 static xasStatus append(xasModelScan **list, size_t *n, size_t *capacity,
                         const xasModelScan *one)
@@ -43,7 +39,7 @@ xasStatus xasStoreModelScans(xasStore *store, int64_t model, xasShell shell,
     xasModelScan *list = NULL;
     size_t count = 0, capacity = 0;
     xasStatus status =
-        xasSqlPrepare(store, &s, shell == xasShellL ? lSql : kSql, "i", model);
+        xasSqlPrepare(store, &s, sql, "ti", xasShellName(shell), model);
 
     while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
         xasModelScan one = { (size_t)sqlite3_column_int64(s, 0),

@@ -82,17 +82,40 @@ static xasStatus replaceJoin(xasStore *store, const xasJoin *join)
     return status;
 }
 
+/* *told: somebody has kept it. */
+static xasStatus readJoin(xasStore *store, xasJoin *join, bool *told)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(store, &s,
+                                     "SELECT key, value FROM setting WHERE "
+                                     "station = ? ORDER BY key",
+                                     "t", general);
+
+    *join = (xasJoin){ .days = 0 };
+    *told = false;
+    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
+        char key[24], value[XAS_SAMPLE_SIZE];
+
+        xasSqlText(s, 0, key, sizeof key);
+        xasSqlText(s, 1, value, sizeof value);
+        if (strcmp(key, "join_days") == 0) {
+            join->days = strtod(value, NULL);
+            *told = true;
+        } else if (strncmp(key, "no_join ", 8) == 0 &&
+                   join->nNever < XAS_NEVER_MAX) {
+            memcpy(join->never[join->nNever++], value, sizeof value);
+        }
+    }
+    (void)sqlite3_finalize(s);
+    return status == xasErrNotFound ? xasOk : status;
+}
+
 xasStatus xasStoreJoinPut(xasStore *store, const xasJoin *join)
 {
     xasJoin kept;
-    int64_t told = 0;
-    xasStatus status = xasStoreJoinGet(store, &kept);
+    bool told;
+    xasStatus status = readJoin(store, &kept, &told);
 
-    if (status == xasOk)
-        status = xasSqlInt(store, &told,
-                           "SELECT count(*) FROM setting WHERE station = ? AND "
-                           "key = 'join_days'",
-                           "t", general);
     if (status != xasOk || (told && same(join, &kept)))
         return status;
     status = xasStoreBegin(store);
@@ -107,28 +130,11 @@ xasStatus xasStoreJoinPut(xasStore *store, const xasJoin *join)
 
 xasStatus xasStoreJoinGet(xasStore *store, xasJoin *join)
 {
-    xasJoin found = { .days = 0 };
-    bool told = false;
-    sqlite3_stmt *s;
-    xasStatus status = xasSqlPrepare(store, &s,
-                                     "SELECT key, value FROM setting WHERE "
-                                     "station = ? ORDER BY key",
-                                     "t", general);
+    xasJoin found;
+    bool told;
+    xasStatus status = readJoin(store, &found, &told);
 
-    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
-        char key[24], value[XAS_SAMPLE_SIZE];
-
-        xasSqlText(s, 0, key, sizeof key);
-        xasSqlText(s, 1, value, sizeof value);
-        told = told || strcmp(key, "join_days") == 0;
-        if (strcmp(key, "join_days") == 0)
-            found.days = strtod(value, NULL);
-        else if (strncmp(key, "no_join ", 8) == 0 &&
-                 found.nNever < XAS_NEVER_MAX)
-            memcpy(found.never[found.nNever++], value, sizeof value);
-    }
-    (void)sqlite3_finalize(s);
-    if (status != xasErrNotFound)
+    if (status != xasOk)
         return status;
     if (told)
         *join = found;
