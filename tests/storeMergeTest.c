@@ -103,7 +103,6 @@ static void makeMerge(xasMerged *m, xasScan *const *scan, size_t n)
 {
     memset(m, 0, sizeof *m);
     m->n = n;
-    m->shell = xasShellK;
     (void)snprintf(m->detection, sizeof m->detection, "transmission");
     (void)snprintf(m->calibration, sizeof m->calibration, "foil");
     xasFeaturesClear(&m->merge.features, "Fe", xasShellK);
@@ -143,7 +142,7 @@ static bool sameMerge(const xasMerged *a, const xasMerged *b)
         if (!sameNumber(p->features.value[i], q->features.value[i]) ||
             !sameNumber(p->error[i], q->error[i]))
             return false;
-    return a->n == b->n && a->row == b->row && a->shell == b->shell &&
+    return a->n == b->n && a->row == b->row &&
            strcmp(a->detection, b->detection) == 0 &&
            strcmp(a->calibration, b->calibration) == 0 && p->used == q->used &&
            p->aligned == q->aligned && p->beamDamage == q->beamDamage &&

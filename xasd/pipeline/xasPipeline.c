@@ -209,12 +209,8 @@ xasStatus xasPipelinePredict(xasPipeline *p, xasResult *result)
 /* The edge of a scan that the store does not know whole. */
 static void ownSide(const xasScan *scan, const xasResult *result, xasSide *side)
 {
-    side->scan = scan->row ? scan->row : -1;
-    side->features = result->features;
-    (void)snprintf(side->calibration, sizeof side->calibration, "%s",
-                   xasCalibStateKind(result->calibration.state));
-    (void)snprintf(side->detection, sizeof side->detection, "%s",
-                   xasDetectionName(scan->detection));
+    xasSideSet(side, scan->row ? scan->row : -1, result,
+               xasDetectionName(scan->detection));
 }
 
 /* The store does not take the scan now: predict from this scan alone with the

@@ -213,7 +213,6 @@ static xasStatus mergeAll(const member *m, const int64_t *scan, size_t n,
     if (status)
         return xasFail(status, why, "cannot merge: %s", xasStatusText(status));
     out->n = n;
-    out->shell = f->shell;
     sumUp(m, n, out);
     return xasOk;
 }

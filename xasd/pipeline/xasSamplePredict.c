@@ -58,14 +58,17 @@ static const char *trainedOn(const xasModel *model, const char *formula,
 }
 
 /* As a model's head has it: "transmission+yield" of two. */
-static void detectionOf(xasKind kind, const xasSide *sides, char mode[40])
+static void joined(xasKind kind, const char *k, const char *l, char out[40])
 {
     if (kind == xasKindKL)
-        (void)snprintf(mode, 40, "%s+%s", sides[0].detection,
-                       sides[1].detection);
+        (void)snprintf(out, 40, "%s+%s", k, l);
     else
-        (void)snprintf(mode, 40, "%s",
-                       sides[kind == xasKindK ? 0 : 1].detection);
+        (void)snprintf(out, 40, "%s", kind == xasKindK ? k : l);
+}
+
+static void detectionOf(xasKind kind, const xasSide *sides, char mode[40])
+{
+    joined(kind, sides[0].detection, sides[1].detection, mode);
 }
 
 static double *rowOf(const xasModel *model, const xasSide *sides,
@@ -173,12 +176,7 @@ static bool sameCalibration(const xasModelHead *head, const xasSide *sides)
 {
     char mode[40];
 
-    if (head->kind == xasKindKL)
-        (void)snprintf(mode, sizeof mode, "%s+%s", sides[0].calibration,
-                       sides[1].calibration);
-    else
-        (void)snprintf(mode, sizeof mode, "%s",
-                       sides[head->kind == xasKindK ? 0 : 1].calibration);
+    joined(head->kind, sides[0].calibration, sides[1].calibration, mode);
     return strcmp(mode, head->calibration) == 0;
 }
 

@@ -7,6 +7,16 @@
 #include "xasRepeats.h"
 #include "xasStoreScan.h"
 
+void xasSideSet(xasSide *side, int64_t scan, const xasResult *of,
+                const char *detection)
+{
+    side->scan = scan;
+    side->features = of->features;
+    (void)snprintf(side->calibration, sizeof side->calibration, "%s",
+                   xasCalibStateKind(of->calibration.state));
+    (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
+}
+
 static xasStatus readSide(const xasGather *g, int64_t scan,
                           const char *detection, xasSide *side,
                           char formula[XAS_SAMPLE_SIZE])
@@ -18,13 +28,9 @@ static xasStatus readSide(const xasGather *g, int64_t scan,
     status = xasStoreFeaturesRead(g->store, scan, &other);
     if (status)
         return status;
-    side->scan = scan;
-    side->features = other.features;
-    (void)snprintf(side->calibration, sizeof side->calibration, "%s",
-                   xasCalibStateKind(other.calibration.state));
+    xasSideSet(side, scan, &other, detection);
     if (!formula[0]) /* the other station may know it */
         (void)snprintf(formula, XAS_SAMPLE_SIZE, "%s", other.formula);
-    (void)snprintf(side->detection, sizeof side->detection, "%s", detection);
     return xasOk;
 }
 
@@ -40,12 +46,8 @@ static xasStatus gatherScans(const xasGather *g, xasResult *result,
                                  g->join_days, &scans);
     if (status)
         return status;
-    sides[own].scan = result->scan;
-    sides[own].features = result->features;
-    (void)snprintf(sides[own].calibration, sizeof sides[own].calibration, "%s",
-                   xasCalibStateKind(result->calibration.state));
-    (void)snprintf(sides[own].detection, sizeof sides[own].detection, "%s",
-                   own ? scans.detectionL : scans.detectionK);
+    xasSideSet(&sides[own], result->scan, result,
+               own ? scans.detectionL : scans.detectionK);
     if (own == 0 && scans.lScan)
         status = readSide(g, scans.lScan, scans.detectionL, &sides[1],
                           result->formula);
@@ -69,7 +71,7 @@ static const xasMergeVerdict *verdictOf(const xasMerged *m, int64_t scan)
 static void sayMerged(const xasMerged *m, const xasMergeVerdict *own,
                       xasSide *side)
 {
-    const char *edge = xasShellName(m->shell);
+    const char *edge = xasShellName(m->merge.features.shell);
 
     if (m->merge.beamDamage)
         (void)snprintf(side->merged, sizeof side->merged,

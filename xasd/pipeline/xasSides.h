@@ -5,6 +5,10 @@
 #include "xasSamplePredict.h"
 #include "xasStoreMerge.h"
 
+/** \brief An edge by one scan, and what that came to. */
+void xasSideSet(xasSide *side, int64_t scan, const xasResult *of,
+                const char *detection);
+
 /** How the edges of a sample are gathered. */
 typedef struct xasGather {
     xasStore *store;

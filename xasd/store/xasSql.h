@@ -72,4 +72,10 @@ void xasSqlText(sqlite3_stmt *statement, int column, char *out, size_t size);
 /** \brief Column as double, NaN for NULL. */
 double xasSqlDouble(sqlite3_stmt *statement, int column);
 
+/** \brief Features into arrays [xasFeatureCount]; those of other names are
+ * passed over, those that are not there stay as they are.
+ * \param sql  name, value, error of one `?`: the row */
+xasStatus xasSqlFeatures(xasStore *store, const char *sql, int64_t row,
+                         double *value, double *error);
+
 #endif

@@ -65,7 +65,7 @@ static xasStatus readHead(xasStore *store, const char *list, xasMerged *m)
         m->row = sqlite3_column_int64(s, 0);
         xasSqlText(s, 1, f->element, sizeof f->element);
         xasSqlText(s, 2, word, sizeof word);
-        m->shell = f->shell = word[0] == 'K' ? xasShellK : xasShellL;
+        f->shell = word[0] == 'K' ? xasShellK : xasShellL;
         xasSqlText(s, 3, m->detection, sizeof m->detection);
         xasSqlText(s, 4, m->calibration, sizeof m->calibration);
         m->merge.aligned = sqlite3_column_int(s, 5) != 0;
@@ -102,29 +102,6 @@ static xasStatus readVerdicts(xasStore *store, xasMerged *m)
     return status == xasErrNotFound ? xasOk : status;
 }
 
-static xasStatus readFeatures(xasStore *store, xasMerged *m)
-{
-    sqlite3_stmt *s;
-    xasStatus status = xasSqlPrepare(
-        store, &s,
-        "SELECT name, value, error FROM merge_feature WHERE merge = ?", "i",
-        m->row);
-
-    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
-        char name[32];
-        xasFeatureId id;
-
-        xasSqlText(s, 0, name, sizeof name);
-        id = xasFeatureFromName(name);
-        if (id == xasFeatureCount)
-            continue;
-        m->merge.features.value[id] = xasSqlDouble(s, 1);
-        m->merge.error[id] = xasSqlDouble(s, 2);
-    }
-    (void)sqlite3_finalize(s);
-    return status == xasErrNotFound ? xasOk : status;
-}
-
 static xasStatus findMerge(xasStore *store, const char *list, xasMerged *m)
 {
     xasStatus status;
@@ -137,7 +114,10 @@ static xasStatus findMerge(xasStore *store, const char *list, xasMerged *m)
     if (status == xasOk)
         status = readVerdicts(store, m);
     if (status == xasOk)
-        status = readFeatures(store, m);
+        status = xasSqlFeatures(
+            store,
+            "SELECT name, value, error FROM merge_feature WHERE merge = ?",
+            m->row, m->merge.features.value, m->merge.error);
     return status;
 }
 
@@ -229,7 +209,7 @@ static xasStatus putHead(xasStore *store, const xasMerged *m, const char *list,
         "aligned, used, trend, flags, definitions, code, made, stale) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         "tttttiittitti", list, m->merge.features.element,
-        xasShellName(m->shell), m->detection, m->calibration,
+        xasShellName(m->merge.features.shell), m->detection, m->calibration,
         (int64_t)m->merge.aligned, (int64_t)m->merge.used, m->merge.trend,
         m->merge.features.flags, (int64_t)XAS_FEATURES_VERSION, code, made,
         (int64_t)stale);
@@ -260,7 +240,7 @@ xasStatus xasStoreMergePut(xasStore *store, xasMerged *merged, const char *code)
             "iiidt", row, merged->scan[i], (int64_t)merged->verdict[i].used,
             merged->verdict[i].distance, merged->verdict[i].reason);
     for (int i = 0; i < xasFeatureCount && status == xasOk; i++)
-        if (xasFeatureShell((xasFeatureId)i) == merged->shell)
+        if (xasFeatureShell((xasFeatureId)i) == m->features.shell)
             status = xasSqlRun(store,
                                "INSERT INTO merge_feature (merge, name, value, "
                                "error) VALUES (?, ?, ?, ?)",

@@ -8,7 +8,6 @@
 /** Repeats of a sample at an edge and what they came to. */
 typedef struct xasMerged {
     int64_t row; /* 0: not stored */
-    xasShell shell;
     char detection[16];
     char calibration[16];        /* of the mean: none, foil, transferred */
     size_t n;                    /* scans */

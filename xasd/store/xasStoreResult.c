@@ -198,10 +198,30 @@ static xasStatus readSpectrum(xasStore *store, int64_t row, xasResult *result)
     return status;
 }
 
+xasStatus xasSqlFeatures(xasStore *store, const char *sql, int64_t row,
+                         double *value, double *error)
+{
+    sqlite3_stmt *s;
+    xasStatus status = xasSqlPrepare(store, &s, sql, "i", row);
+
+    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
+        char name[32];
+        xasFeatureId id;
+
+        xasSqlText(s, 0, name, sizeof name);
+        id = xasFeatureFromName(name);
+        if (id < xasFeatureCount) {
+            value[id] = xasSqlDouble(s, 1);
+            error[id] = xasSqlDouble(s, 2);
+        }
+    }
+    (void)sqlite3_finalize(s);
+    return status == xasErrNotFound ? xasOk : status;
+}
+
 static xasStatus readFeatures(xasStore *store, int64_t row, xasResult *result)
 {
     xasResult r;
-    sqlite3_stmt *s;
     xasStatus status;
 
     xasResultClear(&r);
@@ -210,27 +230,13 @@ static xasStatus readFeatures(xasStore *store, int64_t row, xasResult *result)
         status = readQuality(store, row, &r.quality);
     if (status == xasOk)
         status = xasStoreCalibrationRead(store, row, &r.calibration);
-    if (status != xasOk)
-        return status;
-    status = xasSqlPrepare(
-        store, &s, "SELECT name, value, error FROM feature WHERE scan = ?", "i",
-        row);
-    while (status == xasOk && (status = xasSqlStep(store, s)) == xasOk) {
-        char name[32];
-        xasFeatureId id;
-
-        xasSqlText(s, 0, name, sizeof name);
-        id = xasFeatureFromName(name);
-        if (id < xasFeatureCount) {
-            r.features.value[id] = xasSqlDouble(s, 1);
-            r.features.error[id] = xasSqlDouble(s, 2);
-        }
-    }
-    (void)sqlite3_finalize(s);
-    if (status != xasErrNotFound)
-        return status;
-    *result = r;
-    return xasOk;
+    if (status == xasOk)
+        status = xasSqlFeatures(
+            store, "SELECT name, value, error FROM feature WHERE scan = ?", row,
+            r.features.value, r.features.error);
+    if (status == xasOk)
+        *result = r;
+    return status;
 }
 
 xasStatus xasStoreFeaturesRead(xasStore *store, int64_t row, xasResult *result)
