@@ -150,20 +150,28 @@ static void testMean(void)
     xasModelDestroy(m);
 }
 
+/* Per metal atom, and per formula unit of targets divided by hand. */
+static void trainBoth(play *t, xasModel **m, xasModel **hand)
+{
+    static play divided;
+
+    make(t);
+    make(&divided);
+    for (size_t i = 0; i < n; i++)
+        divided.y[i] = t->y[i] / rows[i].metals;
+    *m = train(t, xasBasisMetal, 0.05);
+    *hand = train(&divided, xasBasisFormula, 0.05);
+}
+
 /* The same fit as with targets divided by hand; what comes out is multiplied,
  * to the last bit. */
 static void testByHand(void)
 {
-    static play t, divided;
+    static play t;
     xasModel *m, *hand;
     double worst = 0;
 
-    make(&t);
-    make(&divided);
-    for (size_t i = 0; i < n; i++)
-        divided.y[i] = t.y[i] / rows[i].metals;
-    m = train(&t, xasBasisMetal, 0.05);
-    hand = train(&divided, xasBasisFormula, 0.05);
+    trainBoth(&t, &m, &hand);
     testOk(m->p == p && strcmp(m->column[1], "wl_i") == 0 &&
                strcmp(m->column[2], "wl_e") == 0,
            "the columns are the formula unit's");
@@ -197,18 +205,13 @@ static xasStatus ask(const xasModel *m, const double *x, const double *er,
 /* Value, interval, contributions, dHf/dE: all of a formula unit. */
 static void testPredict(void)
 {
-    static play t, divided;
+    static play t;
     const double x[p] = { 17, 1.15, 7003 }, er[xasErCount] = { 6990, 0, 0 };
     xasPrediction one, two, left;
     xasComposition fe, ba, none;
     xasModel *m, *hand;
 
-    make(&t);
-    make(&divided);
-    for (size_t i = 0; i < n; i++)
-        divided.y[i] = t.y[i] / rows[i].metals;
-    m = train(&t, xasBasisMetal, 0.05);
-    hand = train(&divided, xasBasisFormula, 0.05);
+    trainBoth(&t, &m, &hand);
     xasCompositionTry("Mn2O3", &fe);
     xasCompositionTry("BaFe12O19", &ba);
     xasCompositionTry("NaCl", &none);

@@ -297,14 +297,9 @@ static void testTraining(xasStore *store)
 
 MAIN(referenceTest)
 {
-    const char *base = getenv("TMPDIR");
-    char command[128];
     xasStore *store;
 
-    (void)snprintf(folder, sizeof folder, "%.40s/xasReferenceXXXXXX",
-                   base ? base : "/tmp");
-    if (!mkdtemp(folder))
-        testAbort("no folder %s", folder);
+    testFolderMake(folder, "xasReference");
     testPlan(0);
     store = openStore("reference.db");
     putAll(store);
@@ -313,8 +308,6 @@ MAIN(referenceTest)
     testConflicts(store);
     testTraining(store);
     xasStoreClose(store);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    if (system(command) != 0)
-        testDiag("left behind: %s", folder);
+    testFolderRemove(folder);
     return testDone();
 }

@@ -447,14 +447,9 @@ static void testFull(xasStore *store)
 
 MAIN(storeTest)
 {
-    const char *base = getenv("TMPDIR");
-    char command[256];
     xasStore *store;
 
-    (void)snprintf(folder, sizeof folder, "%.40s/xasStoreXXXXXX",
-                   base ? base : "/tmp");
-    if (!mkdtemp(folder))
-        testAbort("no folder %s", folder);
+    testFolderMake(folder, "xasStore");
     testPlan(0);
     testTimes();
     testPlaces();
@@ -473,9 +468,6 @@ MAIN(storeTest)
     timeJournal(store);
     testReadOnly();
     xasStoreClose(store);
-    (void)snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s",
-                   folder, folder);
-    if (system(command) != 0)
-        testDiag("left behind: %s", folder);
+    testFolderRemove(folder);
     return testDone();
 }

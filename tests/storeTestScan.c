@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <epicsUnitTest.h>
+
 #include "storeTestScan.h"
 #include "xasStoreScan.h"
 
@@ -215,4 +217,23 @@ xasStatus testScanClose(xasStore *store, xasScan *scan)
         return xasStoreCommit(store);
     xasStoreRollback(store);
     return status;
+}
+
+void testFolderMake(char folder[64], const char *name)
+{
+    const char *base = getenv("TMPDIR");
+
+    (void)snprintf(folder, 64, "%.40s/%.16sXXXXXX", base ? base : "/tmp", name);
+    if (!mkdtemp(folder))
+        testAbort("no folder %s", folder);
+}
+
+void testFolderRemove(const char *folder)
+{
+    char command[256];
+
+    (void)snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s",
+                   folder, folder);
+    if (system(command) != 0)
+        testDiag("left behind: %s", folder);
 }

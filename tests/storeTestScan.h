@@ -24,6 +24,10 @@ void testResultMake(xasResult *r, const xasScan *scan, double seed);
 /** Equal in all that the store keeps; NaN equals NaN. */
 bool testResultEqual(const xasResult *a, const xasResult *b);
 
+/** A folder of its own under $TMPDIR, and away with it. */
+void testFolderMake(char folder[64], const char *name);
+void testFolderRemove(const char *folder);
+
 /** Close a scan as complete, in a transaction of its own. */
 xasStatus testScanClose(xasStore *store, xasScan *scan);
 
